@@ -1,0 +1,79 @@
+package io.lxc4j;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Waits for a container's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
+final class Capture {
+    private static final int CHUNK_BYTES = 16_384;
+
+    private final Container container;
+    private final int limitBytes;
+    private final @Nullable Duration timeout;
+
+    Capture(Container container, int limitBytes, @Nullable Duration timeout) {
+        this.container = container;
+        this.limitBytes = limitBytes;
+        this.timeout = timeout;
+    }
+
+    ContainerResult await() throws InterruptedException {
+        ContainerProcess process = container.process();
+        Kept output = new Kept(process.getInputStream());
+        Kept error = new Kept(process.getErrorStream());
+        Thread outputReader = Thread.startVirtualThread(output);
+        Thread errorReader = Thread.startVirtualThread(error);
+        boolean ended = timeout == null || process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        process.waitFor();
+        outputReader.join();
+        errorReader.join();
+        ContainerResult result = new ContainerResult(
+                process.exitValue(),
+                process.exitSignal(),
+                output.text(),
+                error.text(),
+                output.truncated || error.truncated);
+        if (!ended && timeout != null) {
+            throw new ContainerTimeoutException(
+                    container.specification().command().toString(), timeout, result);
+        }
+        return result;
+    }
+
+    private final class Kept implements Runnable {
+        private final InputStream stream;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private volatile boolean truncated;
+
+        Kept(InputStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void run() {
+            byte[] chunk = new byte[CHUNK_BYTES];
+            try {
+                int count;
+                while ((count = stream.read(chunk)) > 0) {
+                    int kept = Math.min(count, limitBytes - bytes.size());
+                    bytes.write(chunk, 0, kept);
+                    truncated |= kept < count;
+                }
+            } catch (IOException _) {
+                // the container was closed while an outsider held the other end
+            }
+        }
+
+        String text() {
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
+    }
+}

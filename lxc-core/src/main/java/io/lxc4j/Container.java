@@ -1,0 +1,77 @@
+package io.lxc4j;
+
+import io.lxc4j.error.ContainerException;
+
+/**
+ * A running container: processes of this machine that see a system of their own.
+ *
+ * <pre>{@code
+ * try (Container container = Container.builder().command("sh", "-c", "hostname; id").start()) {
+ *     container.process().getInputStream().transferTo(System.out);
+ * }
+ * }</pre>
+ *
+ * <p>It lives as long as its first process, and no longer than this JVM, even if that is killed. Thread-safe.
+ */
+public final class Container implements AutoCloseable {
+    private final ContainerSpec specification;
+    private final ContainerProcess process;
+
+    Container(ContainerSpec specification, ContainerProcess process) {
+        this.specification = specification;
+        this.process = process;
+    }
+
+    /**
+     * Describes a container. Everything has a default but the command.
+     *
+     * @return a builder
+     */
+    public static ContainerSpec.Builder builder() {
+        return new ContainerSpec.Builder();
+    }
+
+    /**
+     * Runs a command to its end in a container with all defaults.
+     *
+     * @param command the program and its arguments
+     * @return how it ended and what it wrote
+     * @throws ContainerException if it can't be started
+     * @throws InterruptedException if this thread is interrupted; the container is ended then
+     */
+    public static ContainerResult run(String... command) throws InterruptedException {
+        return builder().command(command).run();
+    }
+
+    /**
+     * What the container was started from.
+     *
+     * @return the specification
+     */
+    public ContainerSpec specification() {
+        return specification;
+    }
+
+    /**
+     * The container's first process.
+     *
+     * @return the process
+     */
+    public ContainerProcess process() {
+        return process;
+    }
+
+    /**
+     * Ends everything in the container, waits until it is gone, and closes the streams of its process. A second call
+     * does nothing.
+     */
+    @Override
+    public void close() {
+        process.end();
+    }
+
+    @Override
+    public String toString() {
+        return "container of " + process;
+    }
+}

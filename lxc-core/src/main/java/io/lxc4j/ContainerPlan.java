@@ -1,0 +1,91 @@
+package io.lxc4j;
+
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.PseudoFileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How the parts of a container become one plan: the one place where they meet. */
+final class ContainerPlan {
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final int UMASK = 022;
+
+    private ContainerPlan() {}
+
+    static LaunchPlan of(ContainerSpec.Builder settings) {
+        Namespaces namespaces = settings.namespaces();
+        LaunchPlan.Builder plan = LaunchPlan.builder();
+        plan.add(new Operation.AwaitParent());
+        namespaces.contribute(plan);
+        plan.add(new Operation.NewSession());
+        plan.add(new Operation.DieWithParent());
+        plan.add(new Operation.IsolateMounts());
+        settings.root().contribute(plan, namespaces.hasOwnUsers());
+        PseudoFileSystems.contribute(plan, namespaces);
+        settings.binds.forEach(bind -> bind(plan, bind));
+        plan.add(new Operation.PivotRoot());
+        plan.add(new Operation.SetUmask(UMASK));
+        if (settings.workingDirectory != null) {
+            plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
+        }
+        plan.add(new Operation.CloseDescriptors());
+        plan.add(new Operation.ClearInheritableCapabilities());
+        plan.add(new Operation.ForbidNewPrivileges());
+        plan.add(exec(settings));
+        return plan.build();
+    }
+
+    private static void bind(LaunchPlan.Builder plan, ContainerSpec.BindMount bind) {
+        Path source = Path.of(bind.source());
+        if (!Files.exists(source)) {
+            throw new InvalidSpecificationException(
+                    "bind: the source " + source + " does not exist, or this user may not reach it");
+        }
+        String[] names = bind.target().substring(1).split("/", -1);
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < names.length; i++) {
+            path.append('/').append(names[i]);
+            boolean last = i == names.length - 1;
+            plan.add(
+                    last && !Files.isDirectory(source)
+                            ? new Operation.MakeFile(path.toString())
+                            : new Operation.MakeDirectory(path.toString(), 0755));
+        }
+        Constant attributes = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
+        plan.add(new Operation.Bind(
+                bind.source(),
+                bind.target(),
+                bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
+    }
+
+    private static Operation.Exec exec(ContainerSpec.Builder settings) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("PATH", PATH);
+        environment.put("HOME", "/root");
+        environment.put("container", "lxc4j");
+        environment.putAll(settings.environment());
+        List<String> entries = new ArrayList<>();
+        environment.forEach((name, value) -> entries.add(name + "=" + value));
+        List<String> path = Arrays.stream(environment.getOrDefault("PATH", PATH).split(":", -1))
+                .filter(directory -> directory.startsWith("/"))
+                .toList();
+        if (path.isEmpty()) {
+            throw new InvalidSpecificationException(
+                    "environment variable PATH has no absolute directory: \"" + environment.get("PATH") + "\"");
+        }
+        return new Operation.Exec(settings.command.getFirst(), settings.command, entries, path);
+    }
+}

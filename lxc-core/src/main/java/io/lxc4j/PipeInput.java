@@ -1,0 +1,193 @@
+package io.lxc4j;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
+import io.lxc4j.launch.Reactor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a container writes, read from a pipe. A reader that must wait parks, which costs a virtual thread no platform
+ * thread; the reactor wakes it. Closing wakes readers, too.
+ */
+final class PipeInput extends InputStream {
+    private static final int LARGEST_READ = 65_536;
+    private static final long FIONREAD = 0x541B;
+
+    private final Fd fd;
+    private final Reactor.Watch watch;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition readable = lock.newCondition();
+
+    /** What was still in the pipe when the writers had ended; the descriptor is closed then. */
+    private byte[] rest = new byte[0];
+
+    private int restFrom;
+    private boolean ended;
+    private boolean closed;
+
+    PipeInput(Fd fd) {
+        this.fd = fd;
+        Kernel.setNonBlocking(fd);
+        watch = Reactor.shared().watch(fd, Constants.EPOLLIN, this::wake);
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            readable.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length == 0) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            while (true) {
+                if (closed) {
+                    throw new IOException("Stream closed");
+                }
+                if (restFrom < rest.length) {
+                    int count = Math.min(length, rest.length - restFrom);
+                    System.arraycopy(rest, restFrom, bytes, offset, count);
+                    restFrom += count;
+                    return count;
+                }
+                if (ended) {
+                    return -1;
+                }
+                int count = tryRead(bytes, offset, length);
+                if (count > 0) {
+                    return count;
+                }
+                if (count == 0) {
+                    end();
+                    return -1;
+                }
+                watch.arm();
+                readable.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads what is there: a count, 0 at the end of file, or -1 if the pipe is empty. */
+    private int tryRead(byte[] bytes, int offset, int length) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(Math.min(length, LARGEST_READ));
+            long count = Kernel.tryCall(Sys.READ, fd.number(), buffer.address(), buffer.byteSize());
+            if (count == -Errno.EAGAIN.number() || count == -Errno.EINTR.number()) {
+                return -1;
+            }
+            if (count < 0) {
+                throw new IOException("reading " + fd + ": " + Errno.of((int) -count));
+            }
+            MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, offset, (int) count);
+            return (int) count;
+        }
+    }
+
+    private void end() {
+        ended = true;
+        watch.cancel();
+        fd.close();
+        readable.signalAll();
+    }
+
+    /**
+     * Takes over what is left in the pipe, at most its capacity, and frees the descriptor. Called when the container
+     * has ended, so that a caller who never reads leaks nothing.
+     */
+    void drain() {
+        lock.lock();
+        try {
+            byte[] chunk = new byte[LARGEST_READ];
+            byte[] all = Arrays.copyOfRange(rest, restFrom, rest.length);
+            while (!ended && !closed) {
+                int count = tryRead(chunk, 0, chunk.length);
+                if (count < 0) {
+                    break; // somebody outside the container still holds the other end
+                }
+                if (count == 0) {
+                    end();
+                } else {
+                    int length = all.length;
+                    all = Arrays.copyOf(all, length + count);
+                    System.arraycopy(chunk, 0, all, length, count);
+                }
+            }
+            rest = all;
+            restFrom = 0;
+            readable.signalAll();
+        } catch (IOException e) {
+            end();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int available() throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IOException("Stream closed");
+            }
+            if (ended || restFrom < rest.length) {
+                return rest.length - restFrom;
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment count = arena.allocate(8);
+                Kernel.check(
+                        Kernel.tryCall(Sys.IOCTL, fd.number(), FIONREAD, count.address()),
+                        Sys.IOCTL,
+                        fd + ", FIONREAD");
+                return count.get(JAVA_INT, 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                if (!ended) {
+                    end();
+                }
+                rest = new byte[0];
+                restFrom = 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.lxc4j;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import java.io.File;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The three standard streams of a process that is about to start: the descriptors that it gets, and the streams that
+ * this JVM keeps. Closing gives the descriptors back; it is due after the launch. If the launch failed, the kept
+ * streams are to be closed, too.
+ */
+final class StandardStreams implements AutoCloseable {
+    private static final int READ = 0;
+    private static final int WRITE = 1;
+    private static final int PERMISSIONS = 0666;
+
+    private final List<Fd> opened = new ArrayList<>();
+    private final Fd[] childs = new Fd[3];
+    private OutputStream input = OutputStream.nullOutputStream();
+    private InputStream output = InputStream.nullInputStream();
+    private InputStream error = InputStream.nullInputStream();
+
+    StandardStreams(Redirect in, Redirect out, Redirect err, boolean merged) {
+        try {
+            if (in.type() == Redirect.Type.PIPE) {
+                Fd[] pipe = Kernel.pipe("standard input");
+                childs[0] = pipe[READ];
+                opened.add(pipe[READ]);
+                input = new PipeOutput(pipe[WRITE]);
+            } else {
+                childs[0] = open(in, 0);
+            }
+            if (out.type() == Redirect.Type.PIPE) {
+                output = piped("standard output", 1);
+            } else {
+                childs[1] = open(out, 1);
+            }
+            if (merged) {
+                childs[2] = childs[1];
+            } else if (err.type() == Redirect.Type.PIPE) {
+                error = piped("standard error", 2);
+            } else {
+                childs[2] = open(err, 2);
+            }
+        } catch (RuntimeException | Error e) {
+            abandon();
+            throw e;
+        }
+    }
+
+    private InputStream piped(String what, int index) {
+        Fd[] pipe = Kernel.pipe(what);
+        childs[index] = pipe[WRITE];
+        opened.add(pipe[WRITE]);
+        return new PipeInput(pipe[READ]);
+    }
+
+    private Fd open(Redirect redirect, int number) {
+        File file = redirect.file();
+        if (redirect.type() == Redirect.Type.INHERIT || file == null) {
+            return new Fd(number, "inherited from this JVM");
+        }
+        Constant flags = switch (redirect.type()) {
+            case READ -> Constants.O_RDONLY;
+            case APPEND -> Constant.or(Constants.O_WRONLY, Constants.O_CREAT, Constants.O_APPEND);
+            default -> Constant.or(Constants.O_WRONLY, Constants.O_CREAT, Constants.O_TRUNC);
+        };
+        try {
+            Fd fd = Kernel.open(file.getAbsolutePath(), flags, PERMISSIONS);
+            opened.add(fd);
+            return fd;
+        } catch (ContainerException e) {
+            throw new ContainerException("redirecting standard stream " + number + ": " + e.getMessage(), e);
+        }
+    }
+
+    Fd child(int index) {
+        return childs[index];
+    }
+
+    OutputStream input() {
+        return input;
+    }
+
+    InputStream output() {
+        return output;
+    }
+
+    InputStream error() {
+        return error;
+    }
+
+    /** Closes the child's ends in this process. */
+    @Override
+    public void close() {
+        opened.forEach(Fd::close);
+    }
+
+    /** Closes this process's ends as well. */
+    void abandon() {
+        close();
+        closeKept();
+    }
+
+    /** Closes this process's ends. */
+    void closeKept() {
+        for (AutoCloseable stream : List.<AutoCloseable>of(input, output, error)) {
+            try {
+                stream.close();
+            } catch (Exception e) {
+                throw new AssertionError("these streams have nothing to flush", e);
+            }
+        }
+    }
+
+    /** The container has ended: takes what it has left, and frees the descriptors. */
+    void drain() {
+        for (InputStream stream : List.of(output, error)) {
+            if (stream instanceof PipeInput pipe) {
+                pipe.drain();
+            }
+        }
+        if (input instanceof PipeOutput pipe) {
+            pipe.close();
+        }
+    }
+}

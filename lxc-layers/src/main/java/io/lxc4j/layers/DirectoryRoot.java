@@ -1,0 +1,52 @@
+package io.lxc4j.layers;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A directory of the host, read-only or copy-on-write. */
+final class DirectoryRoot extends RootFileSystem {
+    private final Path path;
+
+    /** Room for writes; 0 if there are none. */
+    private final long sizeBytes;
+
+    DirectoryRoot(Path path, long sizeBytes) {
+        this.path = path;
+        this.sizeBytes = sizeBytes;
+    }
+
+    @Override
+    public boolean needsOwnUsers() {
+        return path.getNameCount() == 0;
+    }
+
+    @Override
+    @SuppressWarnings("exports")
+    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+        if (!Files.isDirectory(path)) {
+            throw new InvalidSpecificationException("the root directory " + path
+                    + (Files.exists(path) ? " is not a directory" : " does not exist, or this user may not reach it"));
+        }
+        if (sizeBytes == 0) {
+            plan.add(new Operation.RootFromDirectory(path.toString()));
+            plan.add(new Operation.MakeRootReadOnly());
+            return;
+        }
+        plan.add(new Operation.MountScratch(sizeBytes));
+        plan.add(new Operation.MakeScratchDirectory("upper", 0755));
+        plan.add(new Operation.MakeScratchDirectory("work", 0700));
+        plan.add(new Operation.RootFromFileSystem(Overlay.fileSystem(path.toString(), "upper", "work", ownUsers)));
+        for (String target : List.of("/proc", "/sys", "/dev")) {
+            plan.add(new Operation.MakeDirectory(target, 0755));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path + (sizeBytes == 0 ? " (read-only)" : " (copy-on-write, " + sizeBytes + " bytes)");
+    }
+}

@@ -1,0 +1,111 @@
+package io.lxc4j.layers;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.LaunchPlan;
+import java.nio.file.Path;
+
+/**
+ * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once.
+ */
+public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
+    /** What all the writes of a container may take, unless set: 1 GiB. */
+    static final long DEFAULT_SIZE_BYTES = 1L << 30;
+
+    /** One page: less is nothing to the kernel. */
+    private static final long MIN_SIZE_BYTES = 4096;
+
+    RootFileSystem() {}
+
+    /**
+     * The host's own root file system, below a tmpfs that takes what is written and vanishes with the container.
+     *
+     * <p>Inside are the host's programs, libraries and configuration, as far as everybody on the host may read them:
+     * host users are no users of the container, and their files belong to {@code nobody}. {@code /root}, {@code /home},
+     * {@code /run}, {@code /tmp} and {@code /var/tmp} are new and empty. The container's root may add files to
+     * directories at the top level and to those below {@code /usr} and {@code /var}; it can't change the host's files.
+     *
+     * @return the root file system, with room for 1 GiB of writes in memory
+     */
+    public static RootFileSystem host() {
+        return host(DEFAULT_SIZE_BYTES);
+    }
+
+    /**
+     * The host's own root file system, as {@link #host()}, with a limit on what is written.
+     *
+     * @param sizeBytes room for writes, in bytes of memory, at least 4096
+     * @return the root file system
+     * @throws InvalidSpecificationException if the size is too small
+     */
+    public static RootFileSystem host(long sizeBytes) {
+        return new HostRoot(checkSize(sizeBytes));
+    }
+
+    /**
+     * A directory and what is mounted below it, read-only. It must have the directories {@code /proc}, {@code /sys}
+     * and {@code /dev}.
+     *
+     * @param path an absolute path of the host
+     * @return the root file system
+     * @throws InvalidSpecificationException if the path is relative
+     */
+    public static RootFileSystem readOnly(Path path) {
+        return new DirectoryRoot(checkPath(path), 0);
+    }
+
+    /**
+     * A directory below a tmpfs that takes what is written and vanishes with the container.
+     *
+     * @param path an absolute path of the host; no file system may be mounted below it
+     * @return the root file system, with room for 1 GiB of writes in memory
+     * @throws InvalidSpecificationException if the path is relative
+     */
+    public static RootFileSystem copyOnWrite(Path path) {
+        return copyOnWrite(path, DEFAULT_SIZE_BYTES);
+    }
+
+    /**
+     * A directory, as {@link #copyOnWrite(Path)}, with a limit on what is written.
+     *
+     * @param path an absolute path of the host; no file system may be mounted below it
+     * @param sizeBytes room for writes, in bytes of memory, at least 4096
+     * @return the root file system
+     * @throws InvalidSpecificationException if the path is relative or the size too small
+     */
+    public static RootFileSystem copyOnWrite(Path path, long sizeBytes) {
+        return new DirectoryRoot(checkPath(path), checkSize(sizeBytes));
+    }
+
+    /**
+     * Whether it needs a user namespace, as it would show the host's secrets to the host's root.
+     *
+     * @return whether a container with this root must have users of its own
+     */
+    public abstract boolean needsOwnUsers();
+
+    /**
+     * Adds to a plan what makes this the root.
+     *
+     * @param plan the plan under construction
+     * @param ownUsers whether the container has a user namespace of its own
+     * @throws InvalidSpecificationException if it is not there
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public abstract void contribute(LaunchPlan.Builder plan, boolean ownUsers);
+
+    private static Path checkPath(Path path) {
+        if (!path.isAbsolute()) {
+            throw new InvalidSpecificationException(
+                    "the root directory must be an absolute path, not \"" + path + "\"");
+        }
+        return path.normalize();
+    }
+
+    private static long checkSize(long sizeBytes) {
+        if (sizeBytes < MIN_SIZE_BYTES) {
+            throw new InvalidSpecificationException(
+                    "sizeBytes must be at least " + MIN_SIZE_BYTES + ", not " + sizeBytes);
+        }
+        return sizeBytes;
+    }
+}

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** What the files of a container are: images, layers, content store, registry and overlay root file system. */
+@NullMarked
+module io.lxc4j.layers {
+    requires transitive io.lxc4j.namespaces;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.lxc4j.layers;
+}

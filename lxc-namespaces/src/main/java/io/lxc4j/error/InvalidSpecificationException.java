@@ -1,0 +1,15 @@
+package io.lxc4j.error;
+
+/** A specification that no host could carry out, found by a builder's {@code build()} or one of its setters. */
+public class InvalidSpecificationException extends ContainerException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A rejected value.
+     *
+     * @param message the setting, the value as given, and what is accepted
+     */
+    public InvalidSpecificationException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,39 @@
+package io.lxc4j.kernel;
+
+/**
+ * The argument of {@code clone3(2)}.
+ *
+ * <pre>
+ * struct clone_args {
+ *     __u64 flags;         //  0
+ *     __u64 pidfd;         //  8  address of an int
+ *     __u64 child_tid;     // 16
+ *     __u64 parent_tid;    // 24
+ *     __u64 exit_signal;   // 32
+ *     __u64 stack;         // 40
+ *     __u64 stack_size;    // 48
+ *     __u64 tls;           // 56
+ *     __u64 set_tid;       // 64
+ *     __u64 set_tid_size;  // 72
+ *     __u64 cgroup;        // 80
+ * };                       // 88 = CLONE_ARGS_SIZE_VER2
+ * </pre>
+ */
+public final class CloneArgs {
+    /** Size of the struct in bytes, {@code CLONE_ARGS_SIZE_VER2}. */
+    public static final int SIZE = 88;
+
+    /** Offset of the {@code CLONE_*} flags. */
+    public static final int FLAGS = 0;
+
+    /** Offset of the address that receives the pidfd. */
+    public static final int PIDFD = 8;
+
+    /** Offset of the signal that tells the parent of the end. */
+    public static final int EXIT_SIGNAL = 32;
+
+    /** Offset of the descriptor of the cgroup to start in. */
+    public static final int CGROUP = 80;
+
+    private CloneArgs() {}
+}

@@ -1,0 +1,250 @@
+package io.lxc4j.kernel;
+
+/**
+ * Constants of the kernel's interface under their names in C, grouped by the manual page that tells of them. Their
+ * values are those of {@code linux/*.h} and {@code asm-generic/*.h}; where x86_64 and aarch64 differ, that of the
+ * running architecture.
+ */
+public final class Constants {
+    private Constants() {}
+
+    // ---- open(2)
+    /** {@code AT_FDCWD}, see open(2). */
+    public static final Constant AT_FDCWD = new Constant("AT_FDCWD", -100);
+    /** {@code O_RDONLY}, see open(2). */
+    public static final Constant O_RDONLY = new Constant("O_RDONLY", 0);
+    /** {@code O_WRONLY}, see open(2). */
+    public static final Constant O_WRONLY = new Constant("O_WRONLY", 1);
+    /** {@code O_RDWR}, see open(2). */
+    public static final Constant O_RDWR = new Constant("O_RDWR", 2);
+    /** {@code O_CREAT}, see open(2). */
+    public static final Constant O_CREAT = new Constant("O_CREAT", 64);
+    /** {@code O_EXCL}, see open(2). */
+    public static final Constant O_EXCL = new Constant("O_EXCL", 128);
+    /** {@code O_TRUNC}, see open(2). */
+    public static final Constant O_TRUNC = new Constant("O_TRUNC", 0x200);
+    /** {@code O_APPEND}, see open(2). */
+    public static final Constant O_APPEND = new Constant("O_APPEND", 0x400);
+    /** {@code O_NONBLOCK}, see open(2). */
+    public static final Constant O_NONBLOCK = new Constant("O_NONBLOCK", 0x800);
+    /** {@code O_CLOEXEC}, see open(2). */
+    public static final Constant O_CLOEXEC = new Constant("O_CLOEXEC", 0x80000);
+    /** {@code O_PATH}, see open(2). */
+    public static final Constant O_PATH = new Constant("O_PATH", 0x200000);
+    /** {@code O_DIRECTORY}, see open(2). */
+    public static final Constant O_DIRECTORY =
+            new Constant("O_DIRECTORY", Architecture.current().openDirectory());
+    /** {@code O_NOFOLLOW}, see open(2). */
+    public static final Constant O_NOFOLLOW =
+            new Constant("O_NOFOLLOW", Architecture.current().openNoFollow());
+
+    // ---- openat2(2)
+    /** {@code RESOLVE_NO_MAGICLINKS}, see openat2(2). */
+    public static final Constant RESOLVE_NO_MAGICLINKS = new Constant("RESOLVE_NO_MAGICLINKS", 2);
+    /** {@code RESOLVE_NO_SYMLINKS}, see openat2(2). */
+    public static final Constant RESOLVE_NO_SYMLINKS = new Constant("RESOLVE_NO_SYMLINKS", 4);
+    /** {@code RESOLVE_BENEATH}, see openat2(2). */
+    public static final Constant RESOLVE_BENEATH = new Constant("RESOLVE_BENEATH", 8);
+    /** {@code RESOLVE_IN_ROOT}, see openat2(2). */
+    public static final Constant RESOLVE_IN_ROOT = new Constant("RESOLVE_IN_ROOT", 16);
+
+    // ---- clone(2), namespaces(7)
+    /** {@code CLONE_VM}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_VM = new Constant("CLONE_VM", 0x100);
+    /** {@code CLONE_FILES}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_FILES = new Constant("CLONE_FILES", 0x400);
+    /** {@code CLONE_PIDFD}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_PIDFD = new Constant("CLONE_PIDFD", 0x1000);
+    /** {@code CLONE_VFORK}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_VFORK = new Constant("CLONE_VFORK", 0x4000);
+    /** {@code CLONE_CLEAR_SIGHAND}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_CLEAR_SIGHAND = new Constant("CLONE_CLEAR_SIGHAND", 0x100000000L);
+    /** {@code CLONE_INTO_CGROUP}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_INTO_CGROUP = new Constant("CLONE_INTO_CGROUP", 0x200000000L);
+    /** {@code CLONE_NEWTIME}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWTIME = new Constant("CLONE_NEWTIME", 128);
+    /** {@code CLONE_NEWNS}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWNS = new Constant("CLONE_NEWNS", 0x20000);
+    /** {@code CLONE_NEWCGROUP}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWCGROUP = new Constant("CLONE_NEWCGROUP", 0x2000000);
+    /** {@code CLONE_NEWUTS}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWUTS = new Constant("CLONE_NEWUTS", 0x4000000);
+    /** {@code CLONE_NEWIPC}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWIPC = new Constant("CLONE_NEWIPC", 0x8000000);
+    /** {@code CLONE_NEWUSER}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWUSER = new Constant("CLONE_NEWUSER", 0x10000000);
+    /** {@code CLONE_NEWPID}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWPID = new Constant("CLONE_NEWPID", 0x20000000);
+    /** {@code CLONE_NEWNET}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_NEWNET = new Constant("CLONE_NEWNET", 0x40000000);
+
+    // ---- close_range(2)
+    /** {@code CLOSE_RANGE_UNSHARE}, see close_range(2). */
+    public static final Constant CLOSE_RANGE_UNSHARE = new Constant("CLOSE_RANGE_UNSHARE", 2);
+    /** {@code CLOSE_RANGE_CLOEXEC}, see close_range(2). */
+    public static final Constant CLOSE_RANGE_CLOEXEC = new Constant("CLOSE_RANGE_CLOEXEC", 4);
+
+    // ---- fcntl(2)
+    /** {@code F_SETFD}, see fcntl(2). */
+    public static final Constant F_SETFD = new Constant("F_SETFD", 2);
+    /** {@code F_GETFL}, see fcntl(2). */
+    public static final Constant F_GETFL = new Constant("F_GETFL", 3);
+    /** {@code F_SETFL}, see fcntl(2). */
+    public static final Constant F_SETFL = new Constant("F_SETFL", 4);
+    /** {@code F_DUPFD_CLOEXEC}, see fcntl(2). */
+    public static final Constant F_DUPFD_CLOEXEC = new Constant("F_DUPFD_CLOEXEC", 0x406);
+    /** {@code F_ADD_SEALS}, see fcntl(2). */
+    public static final Constant F_ADD_SEALS = new Constant("F_ADD_SEALS", 0x409);
+    /** {@code F_SEAL_SEAL}, see fcntl(2). */
+    public static final Constant F_SEAL_SEAL = new Constant("F_SEAL_SEAL", 1);
+    /** {@code F_SEAL_SHRINK}, see fcntl(2). */
+    public static final Constant F_SEAL_SHRINK = new Constant("F_SEAL_SHRINK", 2);
+    /** {@code F_SEAL_GROW}, see fcntl(2). */
+    public static final Constant F_SEAL_GROW = new Constant("F_SEAL_GROW", 4);
+    /** {@code F_SEAL_WRITE}, see fcntl(2). */
+    public static final Constant F_SEAL_WRITE = new Constant("F_SEAL_WRITE", 8);
+    /** {@code FD_CLOEXEC}, see fcntl(2). */
+    public static final Constant FD_CLOEXEC = new Constant("FD_CLOEXEC", 1);
+
+    // ---- memfd_create(2)
+    /** {@code MFD_CLOEXEC}, see memfd_create(2). */
+    public static final Constant MFD_CLOEXEC = new Constant("MFD_CLOEXEC", 1);
+    /** {@code MFD_ALLOW_SEALING}, see memfd_create(2). */
+    public static final Constant MFD_ALLOW_SEALING = new Constant("MFD_ALLOW_SEALING", 2);
+    /** {@code MFD_EXEC}, see memfd_create(2). */
+    public static final Constant MFD_EXEC = new Constant("MFD_EXEC", 16);
+
+    // ---- execveat(2) and other calls by descriptor
+    /** {@code AT_SYMLINK_NOFOLLOW}, see execveat(2) and other calls by descriptor. */
+    public static final Constant AT_SYMLINK_NOFOLLOW = new Constant("AT_SYMLINK_NOFOLLOW", 0x100);
+    /** {@code AT_EMPTY_PATH}, see execveat(2) and other calls by descriptor. */
+    public static final Constant AT_EMPTY_PATH = new Constant("AT_EMPTY_PATH", 0x1000);
+    /** {@code AT_RECURSIVE}, see execveat(2) and other calls by descriptor. */
+    public static final Constant AT_RECURSIVE = new Constant("AT_RECURSIVE", 0x8000);
+
+    // ---- the mount interface: fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2)
+    /** {@code FSOPEN_CLOEXEC}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant FSOPEN_CLOEXEC = new Constant("FSOPEN_CLOEXEC", 1);
+    /** {@code FSCONFIG_SET_FLAG}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant FSCONFIG_SET_FLAG = new Constant("FSCONFIG_SET_FLAG", 0);
+    /** {@code FSCONFIG_SET_STRING}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant FSCONFIG_SET_STRING = new Constant("FSCONFIG_SET_STRING", 1);
+    /** {@code FSCONFIG_CMD_CREATE}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant FSCONFIG_CMD_CREATE = new Constant("FSCONFIG_CMD_CREATE", 6);
+    /** {@code FSMOUNT_CLOEXEC}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant FSMOUNT_CLOEXEC = new Constant("FSMOUNT_CLOEXEC", 1);
+    /** {@code OPEN_TREE_CLONE}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant OPEN_TREE_CLONE = new Constant("OPEN_TREE_CLONE", 1);
+    /** {@code OPEN_TREE_CLOEXEC}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant OPEN_TREE_CLOEXEC = new Constant("OPEN_TREE_CLOEXEC", 0x80000);
+    /** {@code MOVE_MOUNT_F_EMPTY_PATH}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOVE_MOUNT_F_EMPTY_PATH = new Constant("MOVE_MOUNT_F_EMPTY_PATH", 4);
+    /** {@code MOVE_MOUNT_T_EMPTY_PATH}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOVE_MOUNT_T_EMPTY_PATH = new Constant("MOVE_MOUNT_T_EMPTY_PATH", 64);
+    /** {@code MOUNT_ATTR_RDONLY}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_RDONLY = new Constant("MOUNT_ATTR_RDONLY", 1);
+    /** {@code MOUNT_ATTR_NOSUID}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_NOSUID = new Constant("MOUNT_ATTR_NOSUID", 2);
+    /** {@code MOUNT_ATTR_NODEV}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_NODEV = new Constant("MOUNT_ATTR_NODEV", 4);
+    /** {@code MOUNT_ATTR_NOEXEC}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_NOEXEC = new Constant("MOUNT_ATTR_NOEXEC", 8);
+    /** {@code MOUNT_ATTR_IDMAP}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_IDMAP = new Constant("MOUNT_ATTR_IDMAP", 0x100000);
+
+    // ---- mount(2), umount2(2)
+    /** {@code MS_MOVE}, see mount(2), umount2(2). */
+    public static final Constant MS_MOVE = new Constant("MS_MOVE", 0x2000);
+    /** {@code MS_SLAVE}, see mount(2), umount2(2). */
+    public static final Constant MS_SLAVE = new Constant("MS_SLAVE", 0x80000);
+    /** {@code MS_PRIVATE}, see mount(2), umount2(2). */
+    public static final Constant MS_PRIVATE = new Constant("MS_PRIVATE", 0x40000);
+    /** {@code MNT_DETACH}, see mount(2), umount2(2). */
+    public static final Constant MNT_DETACH = new Constant("MNT_DETACH", 2);
+
+    // ---- inode(7)
+    /** {@code S_IFREG}, see inode(7). */
+    public static final Constant S_IFREG = new Constant("S_IFREG", 0x8000);
+    /** {@code S_IFCHR}, see inode(7). */
+    public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
+
+    // ---- prctl(2)
+    /** {@code PR_SET_PDEATHSIG}, see prctl(2). */
+    public static final Constant PR_SET_PDEATHSIG = new Constant("PR_SET_PDEATHSIG", 1);
+    /** {@code PR_CAPBSET_DROP}, see prctl(2). */
+    public static final Constant PR_CAPBSET_DROP = new Constant("PR_CAPBSET_DROP", 24);
+    /** {@code PR_SET_NO_NEW_PRIVS}, see prctl(2). */
+    public static final Constant PR_SET_NO_NEW_PRIVS = new Constant("PR_SET_NO_NEW_PRIVS", 38);
+    /** {@code PR_CAP_AMBIENT}, see prctl(2). */
+    public static final Constant PR_CAP_AMBIENT = new Constant("PR_CAP_AMBIENT", 47);
+    /** {@code PR_CAP_AMBIENT_RAISE}, see prctl(2). */
+    public static final Constant PR_CAP_AMBIENT_RAISE = new Constant("PR_CAP_AMBIENT_RAISE", 2);
+    /** {@code PR_CAP_AMBIENT_CLEAR_ALL}, see prctl(2). */
+    public static final Constant PR_CAP_AMBIENT_CLEAR_ALL = new Constant("PR_CAP_AMBIENT_CLEAR_ALL", 4);
+
+    // ---- sigaction(2), sigprocmask(2)
+    /** {@code SIG_SETMASK}, see sigaction(2), sigprocmask(2). */
+    public static final Constant SIG_SETMASK = new Constant("SIG_SETMASK", 2);
+
+    // ---- socket(2), send(2), recv(2)
+    /** {@code AF_UNIX}, see socket(2), send(2), recv(2). */
+    public static final Constant AF_UNIX = new Constant("AF_UNIX", 1);
+    /** {@code AF_INET}, see socket(2), send(2), recv(2). */
+    public static final Constant AF_INET = new Constant("AF_INET", 2);
+    /** {@code SOCK_DGRAM}, see socket(2), send(2), recv(2). */
+    public static final Constant SOCK_DGRAM = new Constant("SOCK_DGRAM", 2);
+    /** {@code SOCK_SEQPACKET}, see socket(2), send(2), recv(2). */
+    public static final Constant SOCK_SEQPACKET = new Constant("SOCK_SEQPACKET", 5);
+    /** {@code SOCK_CLOEXEC}, see socket(2), send(2), recv(2). */
+    public static final Constant SOCK_CLOEXEC = new Constant("SOCK_CLOEXEC", 0x80000);
+    /** {@code MSG_DONTWAIT}, see socket(2), send(2), recv(2). */
+    public static final Constant MSG_DONTWAIT = new Constant("MSG_DONTWAIT", 64);
+    /** {@code MSG_NOSIGNAL}, see socket(2), send(2), recv(2). */
+    public static final Constant MSG_NOSIGNAL = new Constant("MSG_NOSIGNAL", 0x4000);
+
+    // ---- netdevice(7)
+    /** {@code SIOCSIFFLAGS}, see netdevice(7). */
+    public static final Constant SIOCSIFFLAGS = new Constant("SIOCSIFFLAGS", 0x8914);
+    /** {@code IFF_UP}, see netdevice(7). */
+    public static final Constant IFF_UP = new Constant("IFF_UP", 1);
+
+    // ---- epoll_ctl(2), eventfd(2)
+    /** {@code EPOLL_CTL_ADD}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLL_CTL_ADD = new Constant("EPOLL_CTL_ADD", 1);
+    /** {@code EPOLL_CTL_DEL}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLL_CTL_DEL = new Constant("EPOLL_CTL_DEL", 2);
+    /** {@code EPOLL_CTL_MOD}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLL_CTL_MOD = new Constant("EPOLL_CTL_MOD", 3);
+    /** {@code EPOLL_CLOEXEC}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLL_CLOEXEC = new Constant("EPOLL_CLOEXEC", 0x80000);
+    /** {@code EPOLLIN}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLIN = new Constant("EPOLLIN", 1);
+    /** {@code EPOLLOUT}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLOUT = new Constant("EPOLLOUT", 4);
+    /** {@code EPOLLERR}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLERR = new Constant("EPOLLERR", 8);
+    /** {@code EPOLLHUP}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLHUP = new Constant("EPOLLHUP", 16);
+    /** {@code EPOLLONESHOT}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLONESHOT = new Constant("EPOLLONESHOT", 0x40000000);
+    /** {@code EFD_CLOEXEC}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EFD_CLOEXEC = new Constant("EFD_CLOEXEC", 0x80000);
+    /** {@code EFD_NONBLOCK}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EFD_NONBLOCK = new Constant("EFD_NONBLOCK", 0x800);
+
+    // ---- waitid(2)
+    /** {@code P_PIDFD}, see waitid(2). */
+    public static final Constant P_PIDFD = new Constant("P_PIDFD", 3);
+    /** {@code WEXITED}, see waitid(2). */
+    public static final Constant WEXITED = new Constant("WEXITED", 4);
+    /** {@code WNOHANG}, see waitid(2). */
+    public static final Constant WNOHANG = new Constant("WNOHANG", 1);
+    /** {@code WNOWAIT}, see waitid(2). */
+    public static final Constant WNOWAIT = new Constant("WNOWAIT", 0x1000000);
+    /** {@code CLD_EXITED}, see waitid(2). */
+    public static final Constant CLD_EXITED = new Constant("CLD_EXITED", 1);
+    /** {@code CLD_KILLED}, see waitid(2). */
+    public static final Constant CLD_KILLED = new Constant("CLD_KILLED", 2);
+    /** {@code CLD_DUMPED}, see waitid(2). */
+    public static final Constant CLD_DUMPED = new Constant("CLD_DUMPED", 3);
+}

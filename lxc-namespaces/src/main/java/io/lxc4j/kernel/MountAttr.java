@@ -1,0 +1,43 @@
+package io.lxc4j.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The argument of {@code mount_setattr(2)}.
+ *
+ * <pre>
+ * struct mount_attr {
+ *     __u64 attr_set;      //  0
+ *     __u64 attr_clr;      //  8
+ *     __u64 propagation;   // 16
+ *     __u64 userns_fd;     // 24
+ * };                       // 32 = MOUNT_ATTR_SIZE_VER0
+ * </pre>
+ */
+public final class MountAttr {
+    /** Size of the struct in bytes, {@code MOUNT_ATTR_SIZE_VER0}. */
+    public static final int SIZE = 32;
+
+    static final int ATTR_SET = 0;
+    static final int ATTR_CLR = 8;
+    static final int PROPAGATION = 16;
+    static final int USERNS_FD = 24;
+
+    private MountAttr() {}
+
+    /**
+     * The struct for setting attributes.
+     *
+     * @param set {@code MOUNT_ATTR_*} to set, or 0
+     * @param propagation {@code MS_PRIVATE} and the like, or 0
+     * @return the struct
+     */
+    public static byte[] bytes(long set, long propagation) {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(ATTR_SET, set)
+                .putLong(PROPAGATION, propagation)
+                .array();
+    }
+}

@@ -1,0 +1,82 @@
+package io.lxc4j.kernel;
+
+import io.lxc4j.error.HostUnsupportedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A line of {@code /proc/PID/mountinfo}.
+ *
+ * @param root the directory of the file system that is mounted
+ * @param mountPoint where it is mounted
+ * @param options the mount's options
+ * @param type the file system's type
+ * @param superOptions the file system's options
+ * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">proc_pid_mountinfo(5)</a>
+ */
+public record MountInfo(String root, String mountPoint, Set<String> options, String type, Set<String> superOptions) {
+
+    /**
+     * The mounts that this process sees.
+     *
+     * @return the mounts in the kernel's order
+     * @throws HostUnsupportedException if {@code /proc} is not mounted
+     */
+    public static List<MountInfo> ofThisProcess() {
+        try {
+            return parse(Files.readAllLines(Path.of("/proc/self/mountinfo")));
+        } catch (IOException e) {
+            throw new HostUnsupportedException("reading /proc/self/mountinfo; /proc must be mounted", e);
+        }
+    }
+
+    /**
+     * Parses lines.
+     *
+     * @param lines lines of a mountinfo file
+     * @return the mounts in the same order
+     */
+    public static List<MountInfo> parse(List<String> lines) {
+        List<MountInfo> mounts = new ArrayList<>();
+        for (String line : lines) {
+            String[] words = line.split(" ", -1);
+            int separator = 6;
+            while (separator < words.length && !words[separator].equals("-")) {
+                separator++;
+            }
+            if (separator + 3 >= words.length) {
+                throw new HostUnsupportedException("not a line of mountinfo: " + line);
+            }
+            mounts.add(new MountInfo(
+                    unescape(words[3]),
+                    unescape(words[4]),
+                    Set.copyOf(List.of(words[5].split(",", -1))),
+                    words[separator + 1],
+                    // a file system may name an option twice
+                    Set.copyOf(List.of(words[separator + 3].split(",", -1)))));
+        }
+        return mounts;
+    }
+
+    /** The kernel writes blanks and backslashes in octal. */
+    private static String unescape(String word) {
+        if (word.indexOf('\\') < 0) {
+            return word;
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < word.length(); i++) {
+            char c = word.charAt(i);
+            if (c == '\\' && i + 3 < word.length()) {
+                text.append((char) Integer.parseInt(word.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                text.append(c);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,41 @@
+package io.lxc4j.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The argument of {@code openat2(2)}.
+ *
+ * <pre>
+ * struct open_how {
+ *     __u64 flags;     //  0
+ *     __u64 mode;      //  8
+ *     __u64 resolve;   // 16
+ * };                   // 24 = OPEN_HOW_SIZE_VER0
+ * </pre>
+ */
+public final class OpenHow {
+    /** Size of the struct in bytes, {@code OPEN_HOW_SIZE_VER0}. */
+    public static final int SIZE = 24;
+
+    static final int FLAGS = 0;
+    static final int MODE = 8;
+    static final int RESOLVE = 16;
+
+    private OpenHow() {}
+
+    /**
+     * The struct.
+     *
+     * @param flags {@code O_*}
+     * @param resolve {@code RESOLVE_*}
+     * @return the struct
+     */
+    public static byte[] bytes(long flags, long resolve) {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(FLAGS, flags)
+                .putLong(RESOLVE, resolve)
+                .array();
+    }
+}

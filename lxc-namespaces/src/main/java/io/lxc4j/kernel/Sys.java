@@ -1,0 +1,179 @@
+package io.lxc4j.kernel;
+
+/**
+ * The system calls that this library makes, one row a call: its name, its number on x86_64 and on aarch64, and the
+ * kernel that brought it. The one table serves calling, compiling launch programs, error text and probing.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/syscalls.2.html">syscalls(2)</a>
+ */
+public enum Sys {
+    /** Read from a file descriptor. */
+    READ("read", 0, 63, "1.0"),
+    /** Write to a file descriptor. */
+    WRITE("write", 1, 64, "1.0"),
+    /** Close a file descriptor. */
+    CLOSE("close", 3, 57, "1.0"),
+    /** Examine and change a signal action. */
+    RT_SIGACTION("rt_sigaction", 13, 134, "2.2"),
+    /** Examine and change blocked signals. */
+    RT_SIGPROCMASK("rt_sigprocmask", 14, 135, "2.2"),
+    /** Control a device. */
+    IOCTL("ioctl", 16, 29, "1.0"),
+    /** Write to a file descriptor at an offset. */
+    PWRITE64("pwrite64", 18, 68, "2.2"),
+    /** Get the process identification. */
+    GETPID("getpid", 39, 172, "1.0"),
+    /** Create an endpoint for communication. */
+    SOCKET("socket", 41, 198, "2.0"),
+    /** Send a message on a socket. */
+    SENDTO("sendto", 44, 206, "2.0"),
+    /** Receive a message from a socket. */
+    RECVFROM("recvfrom", 45, 207, "2.0"),
+    /** Create a pair of connected sockets. */
+    SOCKETPAIR("socketpair", 53, 199, "2.0"),
+    /** Execute a program. */
+    EXECVE("execve", 59, 221, "1.0"),
+    /** Get name and information about the kernel. */
+    UNAME("uname", 63, 160, "1.0"),
+    /** Manipulate a file descriptor. */
+    FCNTL("fcntl", 72, 25, "1.0"),
+    /** Change the working directory. */
+    CHDIR("chdir", 80, 49, "1.0"),
+    /** Change the working directory by descriptor. */
+    FCHDIR("fchdir", 81, 50, "1.0"),
+    /** Set the file mode creation mask. */
+    UMASK("umask", 95, 166, "1.0"),
+    /** Get the effective user identity. */
+    GETEUID("geteuid", 107, 175, "1.0"),
+    /** Create a session and set the process group id. */
+    SETSID("setsid", 112, 157, "1.0"),
+    /** Set the list of supplementary group ids. */
+    SETGROUPS("setgroups", 116, 159, "1.0"),
+    /** Set real, effective and saved user id. */
+    SETRESUID("setresuid", 117, 147, "2.2"),
+    /** Set real, effective and saved group id. */
+    SETRESGID("setresgid", 119, 149, "2.2"),
+    /** Get the capabilities of a thread. */
+    CAPGET("capget", 125, 90, "2.2"),
+    /** Set the capabilities of a thread. */
+    CAPSET("capset", 126, 91, "2.2"),
+    /** Get file system statistics. */
+    STATFS("statfs", 137, 43, "1.0"),
+    /** Change the root mount. */
+    PIVOT_ROOT("pivot_root", 155, 41, "2.4"),
+    /** Operate on a process or thread. */
+    PRCTL("prctl", 157, 167, "2.2"),
+    /** Change the root directory. */
+    CHROOT("chroot", 161, 51, "1.0"),
+    /** Mount a file system. */
+    MOUNT("mount", 165, 40, "1.0"),
+    /** Unmount a file system. */
+    UMOUNT2("umount2", 166, 39, "2.2"),
+    /** Set the host name. */
+    SETHOSTNAME("sethostname", 170, 161, "1.0"),
+    /** Set the NIS domain name. */
+    SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
+    /** Control an epoll descriptor. */
+    EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
+    /** Exit all threads of a process. */
+    EXIT_GROUP("exit_group", 231, 94, "2.6"),
+    /** Wait for a process to change state. */
+    WAITID("waitid", 247, 95, "2.6.10"),
+    /** Open and possibly create a file. */
+    OPENAT("openat", 257, 56, "2.6.16"),
+    /** Create a directory. */
+    MKDIRAT("mkdirat", 258, 34, "2.6.16"),
+    /** Create a special or ordinary file. */
+    MKNODAT("mknodat", 259, 33, "2.6.16"),
+    /** Make a new name for a file. */
+    SYMLINKAT("symlinkat", 266, 36, "2.6.16"),
+    /** Disassociate parts of the execution context. */
+    UNSHARE("unshare", 272, 97, "2.6.16"),
+    /** Wait for an event on an epoll descriptor. */
+    EPOLL_PWAIT("epoll_pwait", 281, 22, "2.6.19"),
+    /** Create a descriptor for event notification. */
+    EVENTFD2("eventfd2", 290, 19, "2.6.27"),
+    /** Open an epoll descriptor. */
+    EPOLL_CREATE1("epoll_create1", 291, 20, "2.6.27"),
+    /** Duplicate a file descriptor. */
+    DUP3("dup3", 292, 24, "2.6.27"),
+    /** Create a pipe. */
+    PIPE2("pipe2", 293, 59, "2.6.27"),
+    /** Reassociate a thread with a namespace. */
+    SETNS("setns", 308, 268, "3.0"),
+    /** Operate on the secure computing state. */
+    SECCOMP("seccomp", 317, 277, "3.17"),
+    /** Create an anonymous file. */
+    MEMFD_CREATE("memfd_create", 319, 279, "3.17"),
+    /** Perform a command on an extended BPF map or program. */
+    BPF("bpf", 321, 280, "3.18"),
+    /** Execute a program relative to a directory descriptor. */
+    EXECVEAT("execveat", 322, 281, "3.19"),
+    /** Send a signal to a process by a descriptor. */
+    PIDFD_SEND_SIGNAL("pidfd_send_signal", 424, 424, "5.1"),
+    /** Open or clone a mount tree. */
+    OPEN_TREE("open_tree", 428, 428, "5.2"),
+    /** Move or attach a mount. */
+    MOVE_MOUNT("move_mount", 429, 429, "5.2"),
+    /** Open a file system by name. */
+    FSOPEN("fsopen", 430, 430, "5.2"),
+    /** Configure a file system that is being created. */
+    FSCONFIG("fsconfig", 431, 431, "5.2"),
+    /** Make a mount of a file system. */
+    FSMOUNT("fsmount", 432, 432, "5.2"),
+    /** Obtain a descriptor that refers to a process. */
+    PIDFD_OPEN("pidfd_open", 434, 434, "5.3"),
+    /** Create a child process. */
+    CLONE3("clone3", 435, 435, "5.3"),
+    /** Close all file descriptors in a range. */
+    CLOSE_RANGE("close_range", 436, 436, "5.9"),
+    /** Open and possibly create a file, with restrictions. */
+    OPENAT2("openat2", 437, 437, "5.6"),
+    /** Change the properties of a mount or a mount tree. */
+    MOUNT_SETATTR("mount_setattr", 442, 442, "5.12"),
+    /** Create a Landlock ruleset. */
+    LANDLOCK_CREATE_RULESET("landlock_create_ruleset", 444, 444, "5.13");
+
+    private final String callName;
+    private final int x86;
+    private final int arm;
+    private final String since;
+
+    Sys(String callName, int x86, int arm, String since) {
+        this.callName = callName;
+        this.x86 = x86;
+        this.arm = arm;
+        this.since = since;
+    }
+
+    /**
+     * The call's name, as its manual page has it.
+     *
+     * @return the name in lower case
+     */
+    public String callName() {
+        return callName;
+    }
+
+    /**
+     * The call's number.
+     *
+     * @param architecture the architecture to run on
+     * @return the number
+     */
+    public int number(Architecture architecture) {
+        return switch (architecture) {
+            case X86_64 -> x86;
+            case AARCH64 -> arm;
+        };
+    }
+
+    /**
+     * The kernel release that first had the call; for error text only, as abilities are probed by trying.
+     *
+     * @return a release, for instance {@code 5.12}
+     */
+    public String since() {
+        return since;
+    }
+}

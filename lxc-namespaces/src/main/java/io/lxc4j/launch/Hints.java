@@ -1,0 +1,77 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Sys;
+
+/** What to do about the failures that users meet. */
+final class Hints {
+    private Hints() {}
+
+    /** The advice for a failed row; empty where the error says it all. */
+    static String of(Operation operation, Sys sys, Errno errno) {
+        return switch (operation) {
+            case Operation.Exec exec -> exec(exec, errno);
+            case Operation.ChangeDirectory _
+            when errno == Errno.ENOENT || errno == Errno.ENOTDIR ->
+                "the working directory must be a directory in the container's root file system";
+            case Operation.RootFromDirectory _
+            when errno == Errno.ENOENT -> "the root directory vanished, or the user may not reach it";
+            case Operation.MakeDirectory _, Operation.MakeFile _
+            when errno == Errno.EROFS || errno == Errno.EACCES ->
+                "the root can't be written to; make it there beforehand or use a copy-on-write root";
+            case Operation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
+            case Operation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
+            case Operation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
+            default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
+        };
+    }
+
+    private static String exec(Operation.Exec exec, Errno errno) {
+        return switch (errno) {
+            case ENOENT ->
+                exec.file().contains("/")
+                        ? "the file, or the interpreter that it names, is not in the container's root file system"
+                        : "no such file in these directories of the container's root file system";
+            case EACCES -> "the file must be executable for the container's user, and on a mount without noexec";
+            case ENOEXEC -> "neither a program for this machine nor a script that begins with #!";
+            case E2BIG -> "arguments and environment together are too long";
+            default -> "";
+        };
+    }
+
+    private static String fileSystem(Operation.FileSystem fileSystem, Sys sys, Errno errno) {
+        if (sys == Sys.OPENAT2) {
+            return missingTarget(errno);
+        }
+        return switch (errno) {
+            case ENODEV -> "this kernel has no " + fileSystem.type();
+            case EPERM ->
+                switch (fileSystem.type()) {
+                    case "proc", "sysfs" ->
+                        "in a user namespace the kernel allows this only where nothing hides parts of the host's own "
+                                + fileSystem.type() + ", as container engines do";
+                    case "overlay" -> "overlayfs in a user namespace needs Linux 5.11";
+                    default -> "";
+                };
+            case EINVAL ->
+                fileSystem.type().equals("overlay")
+                        ? "the lower directory must have no mounts below it, and the upper file system extended"
+                                + " attributes"
+                        : "";
+            default -> missingCall(sys, errno);
+        };
+    }
+
+    private static String missingTarget(Errno errno) {
+        return switch (errno) {
+            case ENOENT, ENOTDIR ->
+                "the root file system must have it, as a directory; a copy-on-write root gets what is missing";
+            case ELOOP, EXDEV -> "it is a symbolic link in the root file system, which is not followed";
+            default -> "";
+        };
+    }
+
+    private static String missingCall(Sys sys, Errno errno) {
+        return errno == Errno.ENOSYS ? sys.callName() + " needs Linux " + sys.since() : "";
+    }
+}

@@ -1,0 +1,87 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The id maps of a user namespace.
+ *
+ * @param uids ranges of user ids
+ * @param gids ranges of group ids
+ * @param denySetgroups whether {@code setgroups(2)} is given up, as the kernel demands of a caller without privilege
+ * @see <a href="https://man7.org/linux/man-pages/man7/user_namespaces.7.html">user_namespaces(7)</a>
+ */
+public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) {
+    /** Makes the lists immutable. */
+    public IdMaps {
+        uids = List.copyOf(uids);
+        gids = List.copyOf(gids);
+    }
+
+    /**
+     * A run of ids.
+     *
+     * @param inside the first id in the namespace
+     * @param outside the first id in the parent namespace
+     * @param count how many
+     */
+    public record Range(long inside, long outside, long count) {
+        @Override
+        public String toString() {
+            return inside + " " + outside + " " + count;
+        }
+    }
+
+    /** The files below {@code /proc/PID} and what is written to them, in the order of writing. */
+    Map<String, String> writes() {
+        Map<String, String> writes = new LinkedHashMap<>();
+        if (denySetgroups) {
+            writes.put("setgroups", "deny");
+        }
+        writes.put("uid_map", lines(uids));
+        writes.put("gid_map", lines(gids));
+        return writes;
+    }
+
+    private static String lines(List<Range> ranges) {
+        return ranges.stream().map(Range::toString).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /**
+     * Writes the maps of a process that waits.
+     *
+     * @param pid the process
+     * @throws ContainerException if the kernel refuses; the message names the file and the remedy
+     */
+    void write(long pid) {
+        writes().forEach((file, content) -> {
+            String path = "/proc/" + pid + "/" + file;
+            byte[] bytes = content.getBytes(StandardCharsets.US_ASCII);
+            try (Arena arena = Arena.ofConfined();
+                    Fd fd = Kernel.open(path, Constants.O_WRONLY, 0)) {
+                MemorySegment memory = arena.allocate(bytes.length);
+                memory.copyFrom(MemorySegment.ofArray(bytes));
+                Kernel.check(
+                        Kernel.tryCall(Sys.WRITE, fd.number(), memory.address(), bytes.length),
+                        Sys.WRITE,
+                        path + ", \"" + content.strip() + "\"");
+            } catch (ContainerException e) {
+                throw new ContainerException(
+                        "writing the id maps of the user namespace: " + e.getMessage()
+                                + "; the ids must be yours to give (/etc/subuid, /etc/subgid), and no policy such as"
+                                + " kernel.apparmor_restrict_unprivileged_userns may forbid it",
+                        e);
+            }
+        });
+    }
+}

@@ -1,0 +1,148 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Namespace;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a launch will do, as immutable data: the namespaces that the child is cloned into, the id maps that the
+ * parent writes, and the operations, in the order of their phases and within a phase as they were added.
+ *
+ * @param namespaces the kinds that are made new; a new cgroup namespace is an operation of its own
+ * @param idMaps the maps of a new user namespace; present exactly if there is one
+ * @param operations ends with an {@link Operation.Exec}
+ */
+public record LaunchPlan(
+        Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Operation> operations) {
+    /** Checks and orders the plan. */
+    public LaunchPlan {
+        namespaces = Collections.unmodifiableSet(
+                namespaces.isEmpty() ? EnumSet.noneOf(Namespace.class) : EnumSet.copyOf(namespaces));
+        operations = operations.stream()
+                .sorted(Comparator.comparing(Operation::phase))
+                .toList();
+        if (namespaces.contains(Namespace.CGROUP)) {
+            throw new IllegalArgumentException("a cgroup namespace is made by the operation NewCgroupNamespace");
+        }
+        if (namespaces.contains(Namespace.USER) != (idMaps != null)) {
+            throw new IllegalArgumentException("id maps go with a new user namespace");
+        }
+        if (operations.isEmpty() || !(operations.getLast() instanceof Operation.Exec)) {
+            throw new IllegalArgumentException("a plan ends with an Exec");
+        }
+    }
+
+    /**
+     * What the launch will do, in the notation of strace, without doing it. A phase stands at the margin, an
+     * operation below it, and its system calls, numbered as in errors, below that.
+     *
+     * @return lines that each end with a line feed; the same for the same plan
+     */
+    public String explain() {
+        StringBuilder text = new StringBuilder("CLONE\n  making a process");
+        List<String> kinds = new ArrayList<>();
+        List<Constant> flags = new ArrayList<>(Springboard.CLONE_FLAGS);
+        for (Namespace namespace : namespaces) {
+            kinds.add(namespace.procName());
+            flags.add(namespace.cloneFlag());
+        }
+        if (!kinds.isEmpty()) {
+            text.append(" in new namespaces: ").append(String.join(", ", kinds));
+        }
+        text.append("\n        clone3({flags=")
+                .append(Constant.or(flags.toArray(Constant[]::new)).name())
+                .append(", exit_signal=SIGCHLD}, 88)\n        execveat(program, \"\", …, AT_EMPTY_PATH)\n");
+        if (idMaps != null) {
+            text.append("PARENT\n  writing id maps\n");
+            idMaps.writes()
+                    .forEach((file, content) -> text.append("        write(/proc/PID/")
+                            .append(file)
+                            .append(", \"")
+                            .append(content.strip())
+                            .append("\")\n"));
+        }
+        List<Row> rows = Compiler.compile(this);
+        Phase phase = null;
+        Operation operation = null;
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            Operation next = row.operation();
+            if (next != null && !next.equals(operation)) {
+                if (next.phase() != phase) {
+                    phase = next.phase();
+                    text.append(phase).append('\n');
+                }
+                operation = next;
+                text.append("  ").append(operation.summary()).append('\n');
+            }
+            text.append(String.format("%6d  %s\n", i, row.text()));
+        }
+        return text.toString();
+    }
+
+    /**
+     * Starts a plan that makes no namespace and does nothing.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects what several parts contribute. Not thread-safe. */
+    public static final class Builder {
+        private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
+        private @Nullable IdMaps idMaps;
+        private final List<Operation> operations = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Adds a new namespace.
+         *
+         * @param namespace its kind
+         * @return this builder
+         */
+        public Builder namespace(Namespace namespace) {
+            namespaces.add(namespace);
+            return this;
+        }
+
+        /**
+         * Sets the maps of the new user namespace.
+         *
+         * @param maps the maps
+         * @return this builder
+         */
+        public Builder idMaps(IdMaps maps) {
+            idMaps = maps;
+            return this;
+        }
+
+        /**
+         * Adds an operation after those of its phase.
+         *
+         * @param operation what to do
+         * @return this builder
+         */
+        public Builder add(Operation operation) {
+            operations.add(operation);
+            return this;
+        }
+
+        /**
+         * Finishes.
+         *
+         * @return the plan
+         */
+        public LaunchPlan build() {
+            return new LaunchPlan(namespaces, idMaps, operations);
+        }
+    }
+}

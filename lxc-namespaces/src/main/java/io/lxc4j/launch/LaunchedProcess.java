@@ -1,0 +1,126 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.SignalInfo;
+import io.lxc4j.kernel.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A process that has been started. The reactor waits for it, so that none stays behind as a zombie. Thread-safe. */
+public final class LaunchedProcess {
+    private final long pid;
+    private final Fd pidfd;
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Reactor.Watch watch;
+
+    LaunchedProcess(long pid, Fd pidfd) {
+        this.pid = pid;
+        this.pidfd = pidfd;
+        watch = Reactor.shared().watch(pidfd, Constants.EPOLLIN, this::ended);
+    }
+
+    void watch() {
+        watch.arm();
+    }
+
+    /**
+     * The process id in the namespace of this JVM.
+     *
+     * @return the id, which the kernel may give to another process after this one's end
+     */
+    public long pid() {
+        return pid;
+    }
+
+    /**
+     * Completed with how the process ended, by the reactor's thread: what depends on it directly must not wait.
+     *
+     * @return a future that must not be completed or handed to a user
+     */
+    public CompletableFuture<ExitStatus> exit() {
+        return exit;
+    }
+
+    /**
+     * Sends a signal; no other process can get it instead.
+     *
+     * @param number the signal's number
+     * @return whether the process had not ended yet
+     */
+    public boolean signal(int number) {
+        lock.lock();
+        try {
+            if (!pidfd.isOpen()) {
+                return false;
+            }
+            long result = Kernel.trySignal(pidfd, number);
+            if (result == -Errno.ESRCH.number()) {
+                return false;
+            }
+            Kernel.check(result, Sys.PIDFD_SEND_SIGNAL, pidfd + ", " + number);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended() {
+        ExitStatus status;
+        lock.lock();
+        try {
+            status = reap(pidfd, Constants.WNOHANG.value());
+            if (status == null) {
+                watch.arm();
+                return;
+            }
+            watch.cancel();
+            pidfd.close();
+        } finally {
+            lock.unlock();
+        }
+        exit.complete(status);
+    }
+
+    /**
+     * Collects a process.
+     *
+     * @param pidfd the process
+     * @param options {@code WNOHANG} or 0
+     * @return how it ended, or null if it has not
+     */
+    static @Nullable ExitStatus reap(Fd pidfd, long options) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SignalInfo.SIZE, 8);
+            long result;
+            do {
+                result = Kernel.tryCall(
+                        Sys.WAITID,
+                        Constants.P_PIDFD.value(),
+                        pidfd.number(),
+                        info.address(),
+                        Constants.WEXITED.value() | options,
+                        0);
+            } while (result == -Errno.EINTR.number());
+            if (result == -Errno.ECHILD.number()) {
+                // Somebody else in this process waited for all children and took the status.
+                return new ExitStatus(0, 0, false);
+            }
+            Kernel.check(result, Sys.WAITID, "P_PIDFD, " + pidfd + ", …, WEXITED");
+            if (SignalInfo.pid(info) == 0) {
+                return null;
+            }
+            int code = SignalInfo.code(info);
+            int status = SignalInfo.status(info);
+            return code == Constants.CLD_EXITED.value()
+                    ? new ExitStatus(status, 0, false)
+                    : new ExitStatus(0, status, code == Constants.CLD_DUMPED.value());
+        }
+    }
+}

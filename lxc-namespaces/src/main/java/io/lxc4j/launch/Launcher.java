@@ -1,0 +1,317 @@
+package io.lxc4j.launch;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.kernel.Architecture;
+import io.lxc4j.kernel.CloneArgs;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts processes. The work is done by a few threads that live as long as the JVM, for a child that is to die with
+ * its parent dies with the thread that cloned it.
+ *
+ * <p>Thread-safe. {@link #launch} may be called by any number of threads, virtual ones included.
+ */
+public final class Launcher {
+    private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    private static final int SIGCHLD = 17;
+    private static final int SIGKILL = 9;
+
+    private static final class Holder {
+        static final Launcher SHARED = new Launcher();
+    }
+
+    private final ExecutorService threads;
+    private final ThreadLocal<Station> stations = ThreadLocal.withInitial(Station::new);
+
+    private Launcher() {
+        AtomicInteger count = new AtomicInteger();
+        threads = Executors.newFixedThreadPool(
+                THREADS,
+                work -> Thread.ofPlatform()
+                        .daemon()
+                        .name("lxc4j-launch-" + count.incrementAndGet())
+                        .unstarted(work));
+        expectChildren();
+    }
+
+    /**
+     * The launcher of this JVM.
+     *
+     * @return the one launcher
+     */
+    public static Launcher shared() {
+        return Holder.SHARED;
+    }
+
+    /** A JVM started with SIGCHLD ignored would never learn how its children end. */
+    private static void expectChildren() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment action = arena.allocate(64, 8);
+            Kernel.tryCall(Sys.RT_SIGACTION, SIGCHLD, 0, action.address(), 8);
+            long ignore = 1;
+            if (action.get(JAVA_LONG, 0) == ignore) {
+                Kernel.tryCall(Sys.RT_SIGACTION, SIGCHLD, action.fill((byte) 0).address(), 0, 8);
+            }
+        }
+    }
+
+    /**
+     * Starts a process and waits until it has become its program.
+     *
+     * @param program what to do
+     * @param input descriptor of the child's standard input; stays open and the caller's
+     * @param output descriptor of its standard output
+     * @param error descriptor of its standard error
+     * @return the process
+     * @throws LaunchException if a system call of the program failed
+     * @throws HostUnsupportedException if the host can't make such a process
+     * @throws ContainerException if the process was killed meanwhile
+     */
+    public LaunchedProcess launch(LaunchProgram program, Fd input, Fd output, Fd error) {
+        CompletableFuture<LaunchedProcess> launch = CompletableFuture.supplyAsync(
+                () -> stations.get().launch(program, new int[] {input.number(), output.number(), error.number()}),
+                threads);
+        try {
+            return launch.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ContainerException cause) {
+                cause.setStackTrace(Stream.of(cause.getStackTrace(), e.getStackTrace())
+                        .flatMap(Stream::of)
+                        .toArray(StackTraceElement[]::new));
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * What one launching thread keeps: memory for the springboard's frame, and a few low descriptors that it lends to
+     * each child in turn. The numbers stay low however many descriptors the application opens later, and only what
+     * lies below the highest of them is copied for a child.
+     */
+    private static final class Station {
+        private static final int LOWEST_SLOT = 16;
+        private static final int PROGRAM = Compiler.CHANNEL + 1;
+        private static final int SLOTS = PROGRAM + 1;
+        private static final long FRAME_MEMORY = 32768;
+        private static final int PIDFD_OFFSET = (int) FRAME_MEMORY - 8;
+
+        private final Fd idle = Kernel.open("/dev/null", Constants.O_RDWR, 0);
+        private final int[] slots = new int[SLOTS];
+        private final MemorySegment memory = Arena.global().allocate(FRAME_MEMORY, 16);
+
+        @SuppressWarnings("resource") // the slots stay open as long as the thread lives, which is always
+        Station() {
+            for (int i = 0; i < SLOTS; i++) {
+                slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
+                        .number();
+            }
+        }
+
+        LaunchedProcess launch(LaunchProgram program, int[] streams) {
+            Fd[] channel = Kernel.socketPair("launch channel");
+            try (Fd parent = channel[0]) {
+                long pid;
+                try (Fd child = channel[1];
+                        Fd file = ProgramFile.of(program)) {
+                    for (int i = 0; i < streams.length; i++) {
+                        Kernel.replace(streams[i], slots[i]);
+                    }
+                    Kernel.replace(child.number(), slots[Compiler.CHANNEL]);
+                    Kernel.replace(file.number(), slots[PROGRAM]);
+                    pid = springboard(program.plan());
+                } finally {
+                    for (int slot : slots) {
+                        Kernel.replace(idle.number(), slot);
+                    }
+                }
+                if (pid < 0) {
+                    throw refused(program.plan(), Errno.of((int) -pid));
+                }
+                Fd pidfd = new Fd(memory.get(JAVA_INT, PIDFD_OFFSET), "pidfd of " + pid);
+                return accompany(program, pid, pidfd, new Channel(parent));
+            }
+        }
+
+        private long springboard(LaunchPlan plan) {
+            List<Row> rows = Springboard.rows(slots, plan.namespaces().contains(Namespace.USER));
+            byte[] image = Image.encode(
+                    rows, Architecture.current(), memory.address(), Report.Stage.SPRINGBOARD, slots[Compiler.CHANNEL]);
+            if (image.length > PIDFD_OFFSET) {
+                throw new IllegalStateException("a springboard of " + image.length + " bytes");
+            }
+            MemorySegment.copy(MemorySegment.ofArray(image), 0, memory, 0, image.length);
+            long flags = 0;
+            for (var flag : Springboard.CLONE_FLAGS) {
+                flags |= flag.value();
+            }
+            for (Namespace namespace : plan.namespaces()) {
+                flags |= namespace.cloneFlag().value();
+            }
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.FLAGS, flags);
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.PIDFD, memory.address() + PIDFD_OFFSET);
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.EXIT_SIGNAL, SIGCHLD);
+            return Kernel.tryLaunch(memory.address());
+        }
+
+        /** Does the parent's part, and waits for the exec. Whatever fails, the child is gone and collected. */
+        private static LaunchedProcess accompany(LaunchProgram program, long pid, Fd pidfd, Channel channel) {
+            boolean started = false;
+            try {
+                IdMaps idMaps = program.plan().idMaps();
+                Report failure = null;
+                if (idMaps != null) {
+                    try {
+                        idMaps.write(pid);
+                    } catch (ContainerException e) {
+                        failure = channel.pending();
+                        if (failure == null) {
+                            throw e;
+                        }
+                    }
+                }
+                if (failure == null) {
+                    channel.goAhead();
+                    failure = channel.awaitExec();
+                }
+                if (failure != null) {
+                    throw failed(program, failure);
+                }
+                if (!channel.ready()) {
+                    ExitStatus status = LaunchedProcess.reap(pidfd, 0);
+                    pidfd.close();
+                    started = true;
+                    throw new ContainerException("the process ended while it was being launched (" + status
+                            + "); something killed it, as the kernel does when memory runs out");
+                }
+                LaunchedProcess process = new LaunchedProcess(pid, pidfd);
+                process.watch();
+                started = true;
+                return process;
+            } finally {
+                if (!started) {
+                    Kernel.trySignal(pidfd, SIGKILL);
+                    LaunchedProcess.reap(pidfd, 0);
+                    pidfd.close();
+                }
+            }
+        }
+
+        private static ContainerException failed(LaunchProgram program, Report report) {
+            Errno errno = Errno.of(report.errno());
+            if (report.stage() == Report.Stage.SPRINGBOARD) {
+                return new LaunchException(
+                        "starting the launch program", "row " + report.row() + " of the springboard", errno, "");
+            }
+            Operation operation = program.operation(report.row());
+            return new LaunchException(
+                    operation.summary(),
+                    program.call(report.row()),
+                    errno,
+                    Hints.of(operation, program.sys(report.row()), errno));
+        }
+
+        private static ContainerException refused(LaunchPlan plan, Errno errno) {
+            String kinds = plan.namespaces().isEmpty()
+                    ? ""
+                    : " in new namespaces "
+                            + plan.namespaces().stream()
+                                    .map(Namespace::procName)
+                                    .toList();
+            String hint = switch (errno) {
+                case EPERM ->
+                    plan.namespaces().contains(Namespace.USER)
+                            ? "this host forbids user namespaces (kernel.unprivileged_userns_clone,"
+                                    + " a chroot, or a security policy)"
+                            : "these namespaces need root, or a user namespace";
+                case ENOSPC, EUSERS ->
+                    "a limit in /proc/sys/user/max_*_namespaces is 0 or reached, or namespaces are"
+                            + " nested too deep";
+                case EAGAIN -> "a limit on processes is reached (ulimit -u, pids.max)";
+                case ENOSYS -> "clone3 needs Linux 5.3 and no filter that forbids it";
+                case EINVAL -> "the kernel was built without one of these namespaces";
+                default -> "";
+            };
+            LaunchException cause = new LaunchException("making a process" + kinds, "clone3(…)", errno, hint);
+            return errno == Errno.EAGAIN || errno == Errno.ENOMEM
+                    ? cause
+                    : new HostUnsupportedException(String.valueOf(cause.getMessage()), cause);
+        }
+    }
+
+    /** The parent's end of the channel to a child that is being launched. */
+    private static final class Channel {
+        private final Fd fd;
+        private boolean ready;
+
+        Channel(Fd fd) {
+            this.fd = fd;
+        }
+
+        /** Lets the child go on. One that is gone already is found by {@link #awaitExec}. */
+        void goAhead() {
+            try (Arena arena = Arena.ofConfined()) {
+                Kernel.tryCall(Sys.SENDTO, fd.number(), arena.allocate(1).address(), 1, Constants.MSG_NOSIGNAL.value());
+            }
+        }
+
+        /** Waits until the child's end is closed, by the exec or by its end; gives the failure it told of. */
+        @Nullable
+        Report awaitExec() {
+            Report report;
+            while ((report = receive(0)) != null) {
+                if (report.stage() != Report.Stage.READY) {
+                    return report;
+                }
+                ready = true;
+            }
+            return null;
+        }
+
+        /** A failure that has already been told. */
+        @Nullable
+        Report pending() {
+            return receive(Constants.MSG_DONTWAIT.value());
+        }
+
+        /** Whether the child came as far as its exec. */
+        boolean ready() {
+            return ready;
+        }
+
+        private @Nullable Report receive(long flags) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment message = arena.allocate(Report.SIZE, 8);
+                long result;
+                do {
+                    result = Kernel.tryCall(Sys.RECVFROM, fd.number(), message.address(), Report.SIZE, flags);
+                } while (result == -Errno.EINTR.number());
+                if (result == 0 || result == -Errno.ECONNRESET.number() || result == -Errno.EAGAIN.number()) {
+                    return null;
+                }
+                Kernel.check(result, Sys.RECVFROM, fd + ", …");
+                return Report.parse(message.asSlice(0, result).asByteBuffer());
+            }
+        }
+    }
+}

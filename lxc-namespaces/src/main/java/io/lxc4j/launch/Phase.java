@@ -1,0 +1,33 @@
+package io.lxc4j.launch;
+
+/**
+ * The order in which a process is built, the same for every plan. The place of a phase matters: ids before the mounts
+ * that they own, the cgroup before its namespace, the root before the working directory in it, and what takes rights
+ * away last.
+ */
+public enum Phase {
+    /** Waits until the parent has done what only it may do: id maps, cgroups. */
+    SYNCHRONISE,
+    /** Enters namespaces that exist. */
+    JOIN,
+    /** Takes on the user and group ids. */
+    IDENTITY,
+    /** Takes the cgroup it is in as the root of its view. */
+    CGROUP,
+    /** Leaves the parent's session, and arranges to die with it. */
+    SESSION,
+    /** Builds the file tree. */
+    MOUNTS,
+    /** Makes that tree the root, and lets go of the host's. */
+    ROOT,
+    /** Sets host name, loopback, file mode mask and working directory. */
+    SYSTEM,
+    /** Closes all but the declared descriptors. */
+    DESCRIPTORS,
+    /** Gives up privileges. */
+    CAPABILITIES,
+    /** Installs the system call filter. */
+    SECCOMP,
+    /** Becomes the program. */
+    EXEC
+}

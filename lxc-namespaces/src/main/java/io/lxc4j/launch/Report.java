@@ -1,0 +1,64 @@
+package io.lxc4j.launch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * What a program that failed writes to its channel: which program, the row's index, the error.
+ *
+ * @param stage which program
+ * @param row index of the row
+ * @param errno the kernel's error number; 0 in {@link Stage#READY}
+ */
+record Report(Stage stage, int row, int errno) {
+    static final int SIZE = 16;
+    static final int MAGIC_OFFSET = 12;
+    static final int MAGIC = 0x4a43584c;
+
+    /** The programs that report. */
+    enum Stage {
+        /** The rows that run in the JVM's memory. */
+        SPRINGBOARD(0),
+        /** The rows that run in memory of their own. */
+        PROGRAM(1),
+        /** No failure: all but the exec is done. */
+        READY(2);
+
+        private final int number;
+
+        Stage(int number) {
+            this.number = number;
+        }
+
+        int number() {
+            return number;
+        }
+
+        private static Stage of(int number) {
+            return switch (number) {
+                case 0 -> SPRINGBOARD;
+                case 1 -> PROGRAM;
+                case 2 -> READY;
+                default -> throw new IllegalStateException("a report of stage " + number);
+            };
+        }
+    }
+
+    static Report parse(ByteBuffer message) {
+        ByteBuffer data = message.order(ByteOrder.LITTLE_ENDIAN);
+        if (data.remaining() != SIZE || data.getInt(MAGIC_OFFSET) != MAGIC) {
+            throw new IllegalStateException("not a launch report: " + data.remaining() + " bytes");
+        }
+        return new Report(Stage.of(data.getInt(0)), data.getInt(4), data.getInt(8));
+    }
+
+    byte[] bytes() {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(stage.number())
+                .putInt(row)
+                .putInt(errno)
+                .putInt(MAGIC)
+                .array();
+    }
+}

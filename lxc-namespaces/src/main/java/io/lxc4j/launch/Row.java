@@ -1,0 +1,159 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Sys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One system call of a launch program, and where to go on after it. The bytes of a row are described in
+ * {@code launch-x86_64.S}.
+ */
+final class Row {
+    static final int SIZE = 80;
+    static final int NUMBER = 0;
+    static final int INDIRECT = 4;
+    static final int ARGUMENTS = 8;
+    static final int TOLERATED = 56;
+    static final int RESULT = 64;
+    static final int ON_ERROR = 72;
+    static final int ON_VALUE = 76;
+
+    private static final int BAD_DESCRIPTOR = -1;
+
+    private final Sys sys;
+    private final List<Argument> arguments;
+    private boolean fault;
+    private final @Nullable Operation operation;
+    private Argument.@Nullable Register result;
+    private long tolerated;
+    private @Nullable Label onError;
+    private @Nullable Label onValue;
+
+    Row(@Nullable Operation operation, Sys sys, List<Argument> arguments) {
+        if (arguments.size() > 6) {
+            throw new IllegalArgumentException(sys + " with " + arguments.size() + " arguments");
+        }
+        this.operation = operation;
+        this.sys = sys;
+        this.arguments = arguments;
+    }
+
+    /** Keeps the result for later rows. */
+    Row into(Argument.Register register) {
+        result = register;
+        return this;
+    }
+
+    /** Goes on with the next row after these errors. */
+    Row tolerate(Errno... errors) {
+        for (Errno errno : errors) {
+            if (errno.number() > 63) {
+                throw new IllegalArgumentException("only errors below 64 can be tolerated, not " + errno);
+            }
+            tolerated |= 1L << errno.number();
+        }
+        return this;
+    }
+
+    /** Goes on at a label after these errors. */
+    Row onError(Label label, Errno... errors) {
+        onError = label;
+        return tolerate(errors);
+    }
+
+    /** Goes on at a label after a result other than 0. */
+    Row onValue(Label label) {
+        onValue = label;
+        return this;
+    }
+
+    /** The same row, but made to fail with EBADF, which is not tolerated. */
+    Row faulty() {
+        Row faulty = new Row(operation, sys, arguments);
+        faulty.result = result;
+        faulty.fault = true;
+        return faulty;
+    }
+
+    Sys sys() {
+        return sys;
+    }
+
+    /** The call that is really made. */
+    Sys madeSys() {
+        return fault ? Sys.CLOSE : sys;
+    }
+
+    /** The arguments of the call that is really made. */
+    List<Argument> madeArguments() {
+        return fault ? List.of(Argument.number(BAD_DESCRIPTOR)) : arguments;
+    }
+
+    /** What the row is part of; null for the springboard's own rows. */
+    @Nullable
+    Operation operation() {
+        return operation;
+    }
+
+    Argument.@Nullable Register result() {
+        return result;
+    }
+
+    long tolerated() {
+        return tolerated;
+    }
+
+    int errorTarget() {
+        return onError == null ? 0 : onError.row();
+    }
+
+    int valueTarget() {
+        return onValue == null ? 0 : onValue.row();
+    }
+
+    /** The call in the notation of strace. */
+    String call() {
+        return arguments.stream().map(Argument::text).collect(Collectors.joining(", ", sys.callName() + "(", ")"));
+    }
+
+    /** The call with what becomes of its result, as a plan shows it. */
+    String text() {
+        List<String> notes = new ArrayList<>();
+        for (int number = 1; number < 64; number++) {
+            if ((tolerated & 1L << number) != 0) {
+                notes.add(Errno.of(number).name());
+            }
+        }
+        String text = call();
+        if (result != null) {
+            text += " = " + result.name();
+        }
+        if (!notes.isEmpty()) {
+            text += onError == null ? "  [goes on after " : "  [goes on at row " + onError.row() + " after ";
+            text += String.join(", ", notes) + "]";
+        }
+        if (onValue != null) {
+            text += "  [goes on at row " + onValue.row() + " unless 0]";
+        }
+        return text;
+    }
+
+    /** A row that others jump to; never the first. */
+    static final class Label {
+        private int row;
+
+        void place(int index) {
+            row = index;
+        }
+
+        int row() {
+            if (row == 0) {
+                throw new IllegalStateException("a jump to a label that was not placed");
+            }
+            return row;
+        }
+    }
+}

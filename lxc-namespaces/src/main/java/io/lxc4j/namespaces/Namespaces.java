@@ -1,0 +1,213 @@
+package io.lxc4j.namespaces;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which namespaces a process gets. Each is new, unless it is shared with the host by name. Mount and PID namespaces
+ * are always new: without them nothing could be isolated, nor ended as a whole.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/namespaces.7.html">namespaces(7)</a>
+ */
+public final class Namespaces {
+    /** The longest host name that the kernel takes, {@code __NEW_UTS_LEN}. */
+    private static final int HOST_NAME_MAX = 64;
+
+    /**
+     * What a container's root keeps where it is the host's: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID,
+     * SETPCAP, NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Container engines add
+     * NET_RAW, MKNOD and AUDIT_WRITE to these.
+     */
+    private static final long HARMLESS = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
+
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
+
+    private final Set<Namespace> fresh;
+    private final String hostName;
+
+    private Namespaces(Builder builder) {
+        fresh = Collections.unmodifiableSet(EnumSet.copyOf(builder.fresh));
+        hostName = builder.hostName == null ? "container" : builder.hostName;
+    }
+
+    private static long mask(int... capabilities) {
+        return Arrays.stream(capabilities)
+                .mapToLong(capability -> 1L << capability)
+                .reduce(0, (a, b) -> a | b);
+    }
+
+    /**
+     * Starts with all namespaces new.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Whether the process has a user namespace of its own, in which its root is not the host's.
+     *
+     * @return whether the user namespace is new
+     */
+    public boolean hasOwnUsers() {
+        return fresh.contains(Namespace.USER);
+    }
+
+    /**
+     * Whether the process has a network of its own.
+     *
+     * @return whether the network namespace is new
+     */
+    public boolean hasOwnNetwork() {
+        return fresh.contains(Namespace.NETWORK);
+    }
+
+    /**
+     * The host name inside.
+     *
+     * @return the name; of no effect where the UTS namespace is shared
+     */
+    public String hostName() {
+        return hostName;
+    }
+
+    /**
+     * Adds to a plan what makes these namespaces.
+     *
+     * @param plan the plan under construction
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void contribute(LaunchPlan.Builder plan) {
+        for (Namespace namespace : fresh) {
+            if (namespace == Namespace.CGROUP) {
+                plan.add(new Operation.NewCgroupNamespace());
+            } else {
+                plan.namespace(namespace);
+            }
+        }
+        if (hasOwnUsers()) {
+            UserIds ids = UserIds.ofCaller();
+            plan.idMaps(ids.maps());
+            plan.add(new Operation.SetIds(0, 0, ids.maps().denySetgroups() ? null : List.of()));
+        }
+        if (!hasOwnUsers()) {
+            plan.add(new Operation.LimitCapabilities(HARMLESS));
+        }
+        if (fresh.contains(Namespace.UTS)) {
+            plan.add(new Operation.SetHostName(hostName));
+        }
+        if (hasOwnNetwork()) {
+            plan.add(new Operation.BringUpLoopback());
+        }
+    }
+
+    /** Sets up {@link Namespaces}. Not thread-safe. */
+    public static final class Builder {
+        private final Set<Namespace> fresh = EnumSet.allOf(Namespace.class);
+        private @Nullable String hostName;
+
+        private Builder() {}
+
+        /**
+         * Uses the host's network: its devices, addresses and ports, and its abstract Unix sockets.
+         *
+         * @return this builder
+         */
+        public Builder shareNetwork() {
+            fresh.remove(Namespace.NETWORK);
+            return this;
+        }
+
+        /**
+         * Uses the host's System V IPC objects and POSIX message queues.
+         *
+         * @return this builder
+         */
+        public Builder shareIpc() {
+            fresh.remove(Namespace.IPC);
+            return this;
+        }
+
+        /**
+         * Uses the host's host name.
+         *
+         * @return this builder
+         */
+        public Builder shareHostName() {
+            fresh.remove(Namespace.UTS);
+            return this;
+        }
+
+        /**
+         * Shows the host's cgroup paths.
+         *
+         * @return this builder
+         */
+        public Builder shareCgroups() {
+            fresh.remove(Namespace.CGROUP);
+            return this;
+        }
+
+        /**
+         * Uses the host's users: the container's root <em>is</em> the host's root, which only root can ask for.
+         *
+         * @return this builder
+         */
+        public Builder shareUsers() {
+            fresh.remove(Namespace.USER);
+            return this;
+        }
+
+        /**
+         * Sets the host name inside; by default {@code container}.
+         *
+         * @param name 1 to 64 ASCII letters, digits, hyphens and dots; a letter or digit at both ends
+         * @return this builder
+         * @throws InvalidSpecificationException if it has another form, or was set before
+         */
+        public Builder hostName(String name) {
+            if (hostName != null) {
+                throw new InvalidSpecificationException(
+                        "hostName was set before: \"" + hostName + "\", now \"" + name + "\"");
+            }
+            int length = name.getBytes(StandardCharsets.UTF_8).length;
+            if (length > HOST_NAME_MAX) {
+                throw new InvalidSpecificationException("hostName of " + length + " bytes; the kernel takes at most "
+                        + HOST_NAME_MAX + ": \"" + name + "\"");
+            }
+            if (!HOST_NAME.matcher(name).matches()) {
+                throw new InvalidSpecificationException("hostName \"" + name.replaceAll("\\p{Cntrl}", "?")
+                        + "\" must be letters, digits, hyphens and dots, with a letter or digit at both ends");
+            }
+            hostName = name;
+            return this;
+        }
+
+        /**
+         * Finishes.
+         *
+         * @return the namespaces
+         * @throws InvalidSpecificationException if the host name is set but shared
+         */
+        public Namespaces build() {
+            if (hostName != null && !fresh.contains(Namespace.UTS)) {
+                throw new InvalidSpecificationException(
+                        "hostName \"" + hostName + "\" would change the host's, as shareHostName was asked for");
+            }
+            return new Namespaces(this);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.lxc4j.namespaces;
+
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOEXEC;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
+
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import java.util.List;
+
+/** {@code /proc}, {@code /sys} and {@code /dev} of a container, as its namespaces demand. */
+public final class PseudoFileSystems {
+    private static final Constant INERT = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC);
+
+    /** The devices of the OCI runtime specification, config-linux.md, "Default Devices"; console and ptmx apart. */
+    private static final List<Operation.CharacterDevice> DEVICES = List.of(
+            new Operation.CharacterDevice("null", 1, 3),
+            new Operation.CharacterDevice("zero", 1, 5),
+            new Operation.CharacterDevice("full", 1, 7),
+            new Operation.CharacterDevice("random", 1, 8),
+            new Operation.CharacterDevice("urandom", 1, 9),
+            new Operation.CharacterDevice("tty", 5, 0));
+
+    private PseudoFileSystems() {}
+
+    /**
+     * Adds them to a plan.
+     *
+     * @param plan the plan under construction, after what makes its root
+     * @param namespaces the container's namespaces
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
+        plan.add(new Operation.Mount(Operation.FileSystem.of("proc", INERT), "/proc"));
+        Constant readOnly = Constant.or(INERT, MOUNT_ATTR_RDONLY);
+        if (namespaces.hasOwnNetwork() || !namespaces.hasOwnUsers()) {
+            plan.add(new Operation.Mount(Operation.FileSystem.of("sysfs", readOnly), "/sys"));
+        } else {
+            // The kernel mounts sysfs only for whom the network belongs to.
+            plan.add(new Operation.Bind("/sys", "/sys", readOnly));
+        }
+        plan.add(new Operation.MountDev(DEVICES, !namespaces.hasOwnUsers()));
+    }
+}
