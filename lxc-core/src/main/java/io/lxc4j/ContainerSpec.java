@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerSpec {
     private final Builder settings;
 
+    /** What was launched last; as long as the plan stays the same, it need not be compiled again. */
+    private volatile @Nullable LaunchProgram program;
+
     private ContainerSpec(Builder settings) {
         this.settings = settings;
     }
@@ -45,7 +48,13 @@ public final class ContainerSpec {
     }
 
     private Container start(Redirect input) {
-        return start(LaunchProgram.compile(plan()), input);
+        LaunchPlan plan = plan();
+        LaunchProgram current = program;
+        if (current == null || !current.plan().equals(plan)) {
+            current = LaunchProgram.compile(plan);
+            program = current;
+        }
+        return start(current, input);
     }
 
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */

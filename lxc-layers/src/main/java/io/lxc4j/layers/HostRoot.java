@@ -159,7 +159,7 @@ final class HostRoot extends RootFileSystem {
             String below = points.higher(target + "/");
             if (below != null && below.startsWith(target + "/")) {
                 entries(target);
-            } else {
+            } else if (!list(directory).isEmpty()) {
                 overlay(target, directory);
             }
         }

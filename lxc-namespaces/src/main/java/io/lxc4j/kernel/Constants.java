@@ -247,4 +247,11 @@ public final class Constants {
     public static final Constant CLD_KILLED = new Constant("CLD_KILLED", 2);
     /** {@code CLD_DUMPED}, see waitid(2). */
     public static final Constant CLD_DUMPED = new Constant("CLD_DUMPED", 3);
+
+    // ---- seccomp(2), landlock_create_ruleset(2)
+
+    /** {@code SECCOMP_SET_MODE_FILTER}, see seccomp(2). */
+    public static final Constant SECCOMP_SET_MODE_FILTER = new Constant("SECCOMP_SET_MODE_FILTER", 1);
+    /** {@code LANDLOCK_CREATE_RULESET_VERSION}, see landlock_create_ruleset(2). */
+    public static final Constant LANDLOCK_CREATE_RULESET_VERSION = new Constant("LANDLOCK_CREATE_RULESET_VERSION", 1);
 }

@@ -40,4 +40,18 @@ public final class MountAttr {
                 .putLong(PROPAGATION, propagation)
                 .array();
     }
+
+    /**
+     * The struct for an idmapped mount.
+     *
+     * @param userNamespace the user namespace whose id maps the mount takes; it must have been mapped
+     * @return the struct
+     */
+    public static byte[] idMapped(Fd userNamespace) {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(ATTR_SET, Constants.MOUNT_ATTR_IDMAP.value())
+                .putLong(USERNS_FD, userNamespace.number())
+                .array();
+    }
 }

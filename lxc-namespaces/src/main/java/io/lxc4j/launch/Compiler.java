@@ -69,6 +69,9 @@ final class Compiler {
 
     private static final Argument EMPTY = text("");
     private static final Argument CWD = flags(AT_FDCWD);
+    /** A directory that every host has, and nothing that is mounted comes from; hidden for the time of the mounts. */
+    private static final String STAGE = "/proc";
+
     private static final long LAST_DESCRIPTOR = 0xffffffffL;
 
     /** Where fixed targets lie: no link is followed, so a hostile root can't lead elsewhere. */
@@ -80,7 +83,6 @@ final class Compiler {
     private final List<Row> rows = new ArrayList<>();
     private final Argument.Register scratch = new Argument.Register("scratch");
     private final Argument.Register root = new Argument.Register("root");
-    private boolean scratchMounted;
     private int opened;
     private Operation operation = new Operation.AwaitParent();
 
@@ -219,9 +221,8 @@ final class Compiler {
                         "mode",
                         "0755"),
                 scratch);
-        attach(scratch, CWD, text("/"));
+        attach(scratch, CWD, text(STAGE));
         row(Sys.FCHDIR, use(scratch));
-        scratchMounted = true;
     }
 
     private void bind(Operation.Bind bind) {
@@ -290,11 +291,7 @@ final class Compiler {
         Argument here = text(".");
         row(Sys.FCHDIR, use(root));
         row(Sys.PIVOT_ROOT, here, here).onError(fallBack, Errno.EINVAL);
-        // The old root now lies on the new one, and the scratch tmpfs on the old root. The top one goes first; if the
-        // old root stayed, "/.." would lead to it.
-        if (scratchMounted) {
-            row(Sys.UMOUNT2, here, flags(MNT_DETACH));
-        }
+        // The old root now lies on the new one, and takes all that is mounted below it along.
         row(Sys.UMOUNT2, here, flags(MNT_DETACH));
         row(Sys.CHDIR, text("/"));
         row(Sys.GETPID).onValue(done); // never 0: a jump

@@ -1,5 +1,6 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,10 +9,13 @@ import java.util.List;
 public final class LaunchProgram {
     private final LaunchPlan plan;
     private final List<Row> rows;
+    private final byte[] image;
 
     private LaunchProgram(LaunchPlan plan, List<Row> rows) {
         this.plan = plan;
         this.rows = rows;
+        Architecture architecture = Architecture.current();
+        image = Image.encode(rows, architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, Compiler.CHANNEL);
     }
 
     /**
@@ -70,12 +74,18 @@ public final class LaunchProgram {
         return operation;
     }
 
-    LaunchPlan plan() {
+    /**
+     * What was compiled.
+     *
+     * @return the plan
+     */
+    public LaunchPlan plan() {
         return plan;
     }
 
-    List<Row> rows() {
-        return rows;
+    /** The rows as bytes, to lie at the data base of the program's ELF file; not to be changed. */
+    byte[] image() {
+        return image;
     }
 
     Sys sys(int row) {

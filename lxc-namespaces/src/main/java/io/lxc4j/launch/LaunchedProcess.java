@@ -11,9 +11,16 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A process that has been started. The reactor waits for it, so that none stays behind as a zombie. Thread-safe. */
 public final class LaunchedProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(LaunchedProcess.class);
+
+    /** The exit code of a process whose status somebody else has taken. */
+    private static final int LOST = 255;
+
     private final long pid;
     private final Fd pidfd;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
@@ -109,8 +116,8 @@ public final class LaunchedProcess {
                         0);
             } while (result == -Errno.EINTR.number());
             if (result == -Errno.ECHILD.number()) {
-                // Somebody else in this process waited for all children and took the status.
-                return new ExitStatus(0, 0, false);
+                LOG.warn("somebody else in this process has waited for {}: how it ended is lost", pidfd);
+                return new ExitStatus(LOST, 0, false);
             }
             Kernel.check(result, Sys.WAITID, "P_PIDFD, " + pidfd + ", …, WEXITED");
             if (SignalInfo.pid(info) == 0) {

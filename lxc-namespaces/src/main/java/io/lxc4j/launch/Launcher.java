@@ -9,6 +9,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.CloneArgs;
+import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
@@ -17,6 +18,7 @@ import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -113,12 +115,11 @@ public final class Launcher {
         private static final int LOWEST_SLOT = 16;
         private static final int PROGRAM = Compiler.CHANNEL + 1;
         private static final int SLOTS = PROGRAM + 1;
-        private static final long FRAME_MEMORY = 32768;
-        private static final int PIDFD_OFFSET = (int) FRAME_MEMORY - 8;
 
         private final Fd idle = Kernel.open("/dev/null", Constants.O_RDWR, 0);
         private final int[] slots = new int[SLOTS];
-        private final MemorySegment memory = Arena.global().allocate(FRAME_MEMORY, 16);
+        private final Frame frame;
+        private final Frame frameWithUsers;
 
         @SuppressWarnings("resource") // the slots stay open as long as the thread lives, which is always
         Station() {
@@ -126,52 +127,40 @@ public final class Launcher {
                 slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
                         .number();
             }
+            int channel = slots[Compiler.CHANNEL];
+            frame = new Frame(Springboard.rows(slots, false), channel);
+            frameWithUsers = new Frame(Springboard.rows(slots, true), channel);
         }
 
         LaunchedProcess launch(LaunchProgram program, int[] streams) {
             Fd[] channel = Kernel.socketPair("launch channel");
             try (Fd parent = channel[0]) {
+                Channel toChild = new Channel(parent);
+                LaunchPlan plan = program.plan();
+                Frame springboard = plan.namespaces().contains(Namespace.USER) ? frameWithUsers : frame;
                 long pid;
                 try (Fd child = channel[1];
                         Fd file = ProgramFile.of(program)) {
+                    if (plan.idMaps() == null) {
+                        toChild.goAhead(); // there is nothing to wait for
+                    }
                     for (int i = 0; i < streams.length; i++) {
                         Kernel.replace(streams[i], slots[i]);
                     }
                     Kernel.replace(child.number(), slots[Compiler.CHANNEL]);
                     Kernel.replace(file.number(), slots[PROGRAM]);
-                    pid = springboard(program.plan());
+                    pid = springboard.launch(plan.namespaces());
                 } finally {
                     for (int slot : slots) {
                         Kernel.replace(idle.number(), slot);
                     }
                 }
                 if (pid < 0) {
-                    throw refused(program.plan(), Errno.of((int) -pid));
+                    throw refused(plan, Errno.of((int) -pid));
                 }
-                Fd pidfd = new Fd(memory.get(JAVA_INT, PIDFD_OFFSET), "pidfd of " + pid);
-                return accompany(program, pid, pidfd, new Channel(parent));
+                Fd pidfd = springboard.pidfd(pid);
+                return accompany(program, pid, pidfd, toChild);
             }
-        }
-
-        private long springboard(LaunchPlan plan) {
-            List<Row> rows = Springboard.rows(slots, plan.namespaces().contains(Namespace.USER));
-            byte[] image = Image.encode(
-                    rows, Architecture.current(), memory.address(), Report.Stage.SPRINGBOARD, slots[Compiler.CHANNEL]);
-            if (image.length > PIDFD_OFFSET) {
-                throw new IllegalStateException("a springboard of " + image.length + " bytes");
-            }
-            MemorySegment.copy(MemorySegment.ofArray(image), 0, memory, 0, image.length);
-            long flags = 0;
-            for (var flag : Springboard.CLONE_FLAGS) {
-                flags |= flag.value();
-            }
-            for (Namespace namespace : plan.namespaces()) {
-                flags |= namespace.cloneFlag().value();
-            }
-            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.FLAGS, flags);
-            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.PIDFD, memory.address() + PIDFD_OFFSET);
-            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.EXIT_SIGNAL, SIGCHLD);
-            return Kernel.tryLaunch(memory.address());
         }
 
         /** Does the parent's part, and waits for the exec. Whatever fails, the child is gone and collected. */
@@ -183,6 +172,7 @@ public final class Launcher {
                 if (idMaps != null) {
                     try {
                         idMaps.write(pid);
+                        channel.goAhead();
                     } catch (ContainerException e) {
                         failure = channel.pending();
                         if (failure == null) {
@@ -191,18 +181,14 @@ public final class Launcher {
                     }
                 }
                 if (failure == null) {
-                    channel.goAhead();
                     failure = channel.awaitExec();
                 }
                 if (failure != null) {
                     throw failed(program, failure);
                 }
                 if (!channel.ready()) {
-                    ExitStatus status = LaunchedProcess.reap(pidfd, 0);
-                    pidfd.close();
-                    started = true;
-                    throw new ContainerException("the process ended while it was being launched (" + status
-                            + "); something killed it, as the kernel does when memory runs out");
+                    throw new ContainerException("the process was killed while it was being launched, as the kernel"
+                            + " does when a memory limit is too small for it");
                 }
                 LaunchedProcess process = new LaunchedProcess(pid, pidfd);
                 process.watch();
@@ -256,6 +242,37 @@ public final class Launcher {
             return errno == Errno.EAGAIN || errno == Errno.ENOMEM
                     ? cause
                     : new HostUnsupportedException(String.valueOf(cause.getMessage()), cause);
+        }
+    }
+
+    /** The first stage in memory: encoded once, as it is the same for each child of a thread. */
+    private static final class Frame {
+        private final MemorySegment memory;
+        private final MemorySegment pidfd = Arena.global().allocate(JAVA_INT);
+
+        Frame(List<Row> rows, int channel) {
+            // The image has absolute addresses, so its size is found first.
+            Architecture architecture = Architecture.current();
+            Report.Stage stage = Report.Stage.SPRINGBOARD;
+            int size = Image.encode(rows, architecture, 0, stage, channel).length;
+            memory = Arena.global().allocate(size, 16);
+            memory.copyFrom(MemorySegment.ofArray(Image.encode(rows, architecture, memory.address(), stage, channel)));
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.PIDFD, pidfd.address());
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.EXIT_SIGNAL, SIGCHLD);
+        }
+
+        long launch(Set<Namespace> namespaces) {
+            long flags = Constant.or(Springboard.CLONE_FLAGS.toArray(Constant[]::new))
+                    .value();
+            for (Namespace namespace : namespaces) {
+                flags |= namespace.cloneFlag().value();
+            }
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.FLAGS, flags);
+            return Kernel.tryLaunch(memory.address());
+        }
+
+        Fd pidfd(long pid) {
+            return new Fd(pidfd.get(JAVA_INT, 0), "pidfd of " + pid);
         }
     }
 

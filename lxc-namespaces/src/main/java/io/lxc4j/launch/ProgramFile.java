@@ -21,8 +21,7 @@ final class ProgramFile {
 
     static Fd of(LaunchProgram program) {
         Architecture architecture = Architecture.current();
-        byte[] image = Image.encode(
-                program.rows(), architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, Compiler.CHANNEL);
+        byte[] image = program.image();
         byte[] head = Elf.head(image.length, architecture, CODE);
         try (Arena arena = Arena.ofConfined()) {
             Fd file = create(arena.allocateFrom("lxc4j"));
