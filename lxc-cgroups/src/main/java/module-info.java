@@ -6,4 +6,6 @@ module io.lxc4j.cgroups {
     requires transitive io.lxc4j.namespaces;
     requires org.slf4j;
     requires static org.jspecify;
+
+    exports io.lxc4j.cgroups;
 }

@@ -10,4 +10,5 @@ module io.lxc4j {
     requires static org.jspecify;
 
     exports io.lxc4j;
+    exports io.lxc4j.host;
 }

@@ -5,6 +5,7 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
 
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Operation;
@@ -26,6 +27,7 @@ final class ContainerPlan {
     private ContainerPlan() {}
 
     static LaunchPlan of(ContainerSpec.Builder settings) {
+        Architecture.requireSupported();
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
@@ -42,7 +44,6 @@ final class ContainerPlan {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
         }
         plan.add(new Operation.CloseDescriptors());
-        plan.add(new Operation.ClearInheritableCapabilities());
         plan.add(new Operation.ForbidNewPrivileges());
         plan.add(exec(settings));
         return plan.build();
@@ -76,16 +77,23 @@ final class ContainerPlan {
         environment.put("PATH", PATH);
         environment.put("HOME", "/root");
         environment.put("container", "lxc4j");
-        environment.putAll(settings.environment());
+        environment.putAll(settings.environment);
         List<String> entries = new ArrayList<>();
         environment.forEach((name, value) -> entries.add(name + "=" + value));
-        List<String> path = Arrays.stream(environment.getOrDefault("PATH", PATH).split(":", -1))
+        return new Operation.Exec(
+                settings.command.getFirst(), settings.command, entries, searchPath(settings.environment));
+    }
+
+    /** The directories that a command without a slash is looked for in. */
+    static List<String> searchPath(Map<String, String> environment) {
+        String value = environment.getOrDefault("PATH", PATH);
+        List<String> path = Arrays.stream(value.split(":", -1))
                 .filter(directory -> directory.startsWith("/"))
                 .toList();
         if (path.isEmpty()) {
             throw new InvalidSpecificationException(
-                    "environment variable PATH has no absolute directory: \"" + environment.get("PATH") + "\"");
+                    "environment variable PATH has no absolute directory: \"" + value + "\"");
         }
-        return new Operation.Exec(settings.command.getFirst(), settings.command, entries, path);
+        return path;
     }
 }

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +59,11 @@ public final class ContainerSpec {
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
         StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
-        try (streams) {
-            LaunchedProcess process =
-                    Launcher.shared().launch(program, streams.child(0), streams.child(1), streams.child(2));
+        try {
+            LaunchedProcess process;
+            try (streams) {
+                process = Launcher.shared().launch(program, streams.child(0), streams.child(1), streams.child(2));
+            }
             return new Container(this, new ContainerProcess(process, streams));
         } catch (RuntimeException | Error e) {
             streams.abandon();
@@ -423,6 +424,7 @@ public final class ContainerSpec {
             if (mergedError && error != null) {
                 throw new InvalidSpecificationException("mergeError and redirectError(" + error + ") are both set");
             }
+            ContainerPlan.searchPath(environment);
             RootFileSystem files = root();
             if (files.needsOwnUsers() && !namespaces().hasOwnUsers()) {
                 throw new InvalidSpecificationException("the host's files with shareUsers would show the container"
@@ -462,10 +464,6 @@ public final class ContainerSpec {
             }
             Namespaces.Builder builder = Namespaces.builder();
             return (hostName == null ? builder : builder.hostName(hostName)).build();
-        }
-
-        Map<String, String> environment() {
-            return Collections.unmodifiableMap(environment);
         }
 
         Redirect in(Redirect otherwise) {

@@ -9,11 +9,11 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.launch.Reactor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class PipeInput extends InputStream {
     private static final int LARGEST_READ = 65_536;
+
+    /** The largest pipe that an ordinary user can make; more than that no container can leave. */
+    private static final int LARGEST_REST = 1 << 20;
+
     private static final long FIONREAD = 0x541B;
 
     private final Fd fd;
@@ -35,6 +39,7 @@ final class PipeInput extends InputStream {
     private byte[] rest = new byte[0];
 
     private int restFrom;
+    private boolean draining;
     private boolean ended;
     private boolean closed;
 
@@ -47,6 +52,9 @@ final class PipeInput extends InputStream {
     private void wake() {
         lock.lock();
         try {
+            if (draining) {
+                drain();
+            }
             readable.signalAll();
         } finally {
             lock.unlock();
@@ -120,31 +128,33 @@ final class PipeInput extends InputStream {
     }
 
     /**
-     * Takes over what is left in the pipe, at most its capacity, and frees the descriptor. Called when the container
-     * has ended, so that a caller who never reads leaks nothing.
+     * Takes over what is left in the pipe, and frees the descriptor. Called when the container has ended, so that a
+     * caller who never reads leaks nothing. If somebody else still holds the other end, as any process that is just
+     * being started elsewhere in this JVM does for a moment, the rest is taken when that ends.
      */
     void drain() {
         lock.lock();
         try {
+            draining = true;
             byte[] chunk = new byte[LARGEST_READ];
-            byte[] all = Arrays.copyOfRange(rest, restFrom, rest.length);
-            while (!ended && !closed) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            all.write(rest, restFrom, rest.length - restFrom);
+            while (!ended && !closed && all.size() < LARGEST_REST) {
                 int count = tryRead(chunk, 0, chunk.length);
                 if (count < 0) {
-                    break; // somebody outside the container still holds the other end
+                    watch.arm();
+                    break;
                 }
                 if (count == 0) {
                     end();
                 } else {
-                    int length = all.length;
-                    all = Arrays.copyOf(all, length + count);
-                    System.arraycopy(chunk, 0, all, length, count);
+                    all.write(chunk, 0, count);
                 }
             }
-            rest = all;
+            rest = all.toByteArray();
             restFrom = 0;
             readable.signalAll();
-        } catch (IOException e) {
+        } catch (IOException _) {
             end();
         } finally {
             lock.unlock();

@@ -24,10 +24,6 @@ public enum Architecture {
         this.openNoFollow = openNoFollow;
     }
 
-    private static final class Holder {
-        static final Architecture CURRENT = of(System.getProperty("os.name"), System.getProperty("os.arch"));
-    }
-
     /**
      * The architecture of this JVM.
      *
@@ -35,7 +31,17 @@ public enum Architecture {
      * @throws HostUnsupportedException on another operating system or architecture
      */
     public static Architecture current() {
-        return Holder.CURRENT;
+        // Not in a static initializer: that would wrap the exception, and throw another one the next time.
+        return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
+    /**
+     * Fails clearly where this library can't work, before anything of the kernel's interface is touched.
+     *
+     * @throws HostUnsupportedException on another operating system or architecture
+     */
+    public static void requireSupported() {
+        var _ = current();
     }
 
     /**

@@ -21,6 +21,9 @@ public final class CapabilitySets {
     /** The number of the last capability that the running kernel knows, for instance 40. */
     public static final int LAST = Integer.parseInt(Kernel.readSysctl("/proc/sys/kernel/cap_last_cap"));
 
+    /** All capabilities that the running kernel knows. */
+    public static final long ALL = -1L >>> (63 - LAST);
+
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
     private CapabilitySets() {}

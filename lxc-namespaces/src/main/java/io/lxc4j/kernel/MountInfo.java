@@ -2,6 +2,7 @@ package io.lxc4j.kernel;
 
 import io.lxc4j.error.HostUnsupportedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,10 +28,15 @@ public record MountInfo(String root, String mountPoint, Set<String> options, Str
      * @throws HostUnsupportedException if {@code /proc} is not mounted
      */
     public static List<MountInfo> ofThisProcess() {
+        return read(Path.of("/proc/self/mountinfo"));
+    }
+
+    /** Names are bytes: one that is no UTF-8, or has a carriage return, must not hide the other mounts. */
+    static List<MountInfo> read(Path file) {
         try {
-            return parse(Files.readAllLines(Path.of("/proc/self/mountinfo")));
+            return parse(List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")));
         } catch (IOException e) {
-            throw new HostUnsupportedException("reading /proc/self/mountinfo; /proc must be mounted", e);
+            throw new HostUnsupportedException("reading " + file + "; /proc must be mounted", e);
         }
     }
 

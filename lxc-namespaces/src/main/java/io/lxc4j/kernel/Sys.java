@@ -132,7 +132,9 @@ public enum Sys {
     /** Change the properties of a mount or a mount tree. */
     MOUNT_SETATTR("mount_setattr", 442, 442, "5.12"),
     /** Create a Landlock ruleset. */
-    LANDLOCK_CREATE_RULESET("landlock_create_ruleset", 444, 444, "5.13");
+    LANDLOCK_CREATE_RULESET("landlock_create_ruleset", 444, 444, "5.13"),
+    /** List the active security modules. */
+    LSM_LIST_MODULES("lsm_list_modules", 461, 461, "6.8");
 
     private final String callName;
     private final int x86;

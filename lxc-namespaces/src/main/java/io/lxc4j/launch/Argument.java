@@ -14,6 +14,13 @@ sealed interface Argument {
 
     /** A NUL-terminated string; the argument is its address. */
     record Text(String value) implements Argument {
+        /** Rejects what the kernel would take only a part of. */
+        public Text {
+            if (value.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("a NUL character in " + quote(value));
+            }
+        }
+
         @Override
         public String text() {
             return quote(value);

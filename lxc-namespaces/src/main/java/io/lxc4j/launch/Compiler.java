@@ -171,8 +171,6 @@ final class Compiler {
             case Operation.ForbidNewPrivileges _ ->
                 row(Sys.PRCTL, flags(PR_SET_NO_NEW_PRIVS), number(1), number(0), number(0), number(0));
             case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
-            case Operation.ClearInheritableCapabilities _ ->
-                row(Sys.PRCTL, flags(PR_CAP_AMBIENT), flags(PR_CAP_AMBIENT_CLEAR_ALL), number(0), number(0), number(0));
             case Operation.Exec exec -> exec(exec);
         }
     }
@@ -316,11 +314,17 @@ final class Compiler {
     }
 
     private void limitCapabilities(long kept) {
+        row(Sys.PRCTL, flags(PR_CAP_AMBIENT), flags(PR_CAP_AMBIENT_CLEAR_ALL), number(0), number(0), number(0));
         for (int capability = 0; capability <= CapabilitySets.LAST; capability++) {
-            if ((kept & 1L << capability) == 0) {
+            if ((kept & (1L << capability)) == 0) {
                 row(Sys.PRCTL, flags(PR_CAPBSET_DROP), number(capability), number(0), number(0), number(0));
             }
         }
+        String sets = String.format("{effective=%1$#x, permitted=%1$#x, inheritable=0}", kept);
+        row(
+                Sys.CAPSET,
+                new Argument.Bytes(CapabilitySets.header(), "{version=3}"),
+                new Argument.Bytes(CapabilitySets.data(kept, kept, 0), sets));
     }
 
     private void exec(Operation.Exec exec) {

@@ -16,6 +16,10 @@ final class Hints {
                 "the working directory must be a directory in the container's root file system";
             case Operation.RootFromDirectory _
             when errno == Errno.ENOENT -> "the root directory vanished, or the user may not reach it";
+            case Operation.RootFromDirectory _, Operation.Bind _
+            when sys == Sys.OPEN_TREE && errno == Errno.EACCES ->
+                "the container's root must be able to reach it on the host: each directory on the way needs the"
+                        + " permission x for others";
             case Operation.MakeDirectory _, Operation.MakeFile _
             when errno == Errno.EROFS || errno == Errno.EACCES ->
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";

@@ -97,7 +97,8 @@ final class Image {
                 List<Argument.Text> values = texts.values();
                 int array = reserve(8 * (values.size() + 1));
                 for (int i = 0; i < values.size(); i++) {
-                    data.putLong(array + 8 * i, put(values.get(i).bytes()));
+                    long address = put(values.get(i).bytes()); // may replace the buffer
+                    data.putLong(array + 8 * i, address);
                 }
                 yield base + array;
             }

@@ -321,9 +321,10 @@ public final class Launcher {
                 MemorySegment message = arena.allocate(Report.SIZE, 8);
                 long result;
                 do {
+                    // A reset comes once and before what the child has written: it ended without reading our word.
                     result = Kernel.tryCall(Sys.RECVFROM, fd.number(), message.address(), Report.SIZE, flags);
-                } while (result == -Errno.EINTR.number());
-                if (result == 0 || result == -Errno.ECONNRESET.number() || result == -Errno.EAGAIN.number()) {
+                } while (result == -Errno.EINTR.number() || result == -Errno.ECONNRESET.number());
+                if (result == 0 || result == -Errno.EAGAIN.number()) {
                     return null;
                 }
                 Kernel.check(result, Sys.RECVFROM, fd + ", …");

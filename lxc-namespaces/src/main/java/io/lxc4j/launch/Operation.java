@@ -442,9 +442,10 @@ public sealed interface Operation {
     }
 
     /**
-     * Gives up for good what is not in a set: no exec brings it back.
+     * Gives up for good the capabilities that are not in a set: no exec brings them back. The ambient and the
+     * inheritable set become empty.
      *
-     * @param kept bit n is capability n
+     * @param kept bit n is capability n; what the process has not got must not be in it
      */
     record LimitCapabilities(long kept) implements Operation {
         @Override
@@ -458,19 +459,6 @@ public sealed interface Operation {
         }
     }
 
-    /** Empties the ambient and the inheritable capability sets; what is permitted stays. */
-    record ClearInheritableCapabilities() implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.CAPABILITIES;
-        }
-
-        @Override
-        public String summary() {
-            return "clearing inheritable capabilities";
-        }
-    }
-
     /**
      * Becomes the program.
      *
@@ -480,6 +468,16 @@ public sealed interface Operation {
      * @param path directories to search for a name without a slash
      */
     record Exec(String file, List<String> arguments, List<String> environment, List<String> path) implements Operation {
+        /** Makes the lists immutable. */
+        public Exec {
+            arguments = List.copyOf(arguments);
+            environment = List.copyOf(environment);
+            path = List.copyOf(path);
+            if (path.isEmpty() && !file.contains("/")) {
+                throw new IllegalArgumentException("no directories to search for " + file);
+            }
+        }
+
         @Override
         public Phase phase() {
             return Phase.EXEC;

@@ -54,7 +54,7 @@ final class Springboard {
                 number(LAST_DESCRIPTOR),
                 flags(Constants.CLOSE_RANGE_CLOEXEC));
         if (newUser) {
-            long all = -1L >>> (63 - CapabilitySets.LAST);
+            long all = CapabilitySets.ALL;
             row(
                     rows,
                     Sys.CAPSET,

@@ -26,11 +26,14 @@ public final class Namespaces {
     private static final int HOST_NAME_MAX = 64;
 
     /**
-     * What a container's root keeps where it is the host's: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID,
-     * SETPCAP, NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Container engines add
-     * NET_RAW, MKNOD and AUDIT_WRITE to these.
+     * The capabilities that a container's root has: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP,
+     * NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Not SYS_ADMIN, also in a user
+     * namespace of its own: it could make read-only mounts writable again.
      */
-    private static final long HARMLESS = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
+    private static final long KEPT = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
+
+    /** NET_RAW, for ping and the like; where the users are the host's, it could forge packets of others. */
+    private static final long KEPT_BY_OWN_USERS = KEPT | mask(13);
 
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
@@ -98,14 +101,12 @@ public final class Namespaces {
                 plan.namespace(namespace);
             }
         }
+        Caller caller = Caller.current();
         if (hasOwnUsers()) {
-            UserIds ids = UserIds.ofCaller();
-            plan.idMaps(ids.maps());
-            plan.add(new Operation.SetIds(0, 0, ids.maps().denySetgroups() ? null : List.of()));
+            plan.idMaps(caller.maps());
+            plan.add(new Operation.SetIds(0, 0, caller.maps().denySetgroups() ? null : List.of()));
         }
-        if (!hasOwnUsers()) {
-            plan.add(new Operation.LimitCapabilities(HARMLESS));
-        }
+        plan.add(new Operation.LimitCapabilities(hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & caller.permitted()));
         if (fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(hostName));
         }

@@ -6,14 +6,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The ids that a container of this JVM's user gets. Root gives it a range of its own, so that the container's root is
+ * What this JVM's user may give to a container: ids and capabilities. Root gives it a range of its own, so that the container's root is
  * nobody on the host; an ordinary user can give only itself.
  *
  * @param maps what is written for a new user namespace
+ * @param permitted the capabilities that this JVM has; bit n is capability n
  */
-record UserIds(IdMaps maps) {
+record Caller(IdMaps maps, long permitted) {
     /** The first id outside and the number of ids of root's containers: those that LXD takes for root. */
     private static final long FIRST = 1_000_000;
 
@@ -23,30 +25,35 @@ record UserIds(IdMaps maps) {
     private static final int CAP_SETUID = 7;
     private static final long BOTH = 1L << CAP_SETGID | 1L << CAP_SETUID;
 
-    /** The ids for the user that this JVM runs as. */
-    static UserIds ofCaller() {
-        return Holder.CALLER;
+    /** Not in a static initializer, which would spoil the exception. */
+    private static volatile @Nullable Caller current;
+
+    /** The user that this JVM runs as. */
+    static Caller current() {
+        Caller known = current;
+        if (known == null) {
+            known = read(Path.of("/proc/self"));
+            current = known;
+        }
+        return known;
     }
 
-    private static final class Holder {
-        static final UserIds CALLER = read(Path.of("/proc/self"));
-    }
-
-    static UserIds read(Path process) {
+    static Caller read(Path process) {
         try {
             List<String> status = Files.readAllLines(process.resolve("status"));
             long uid = effectiveId(status, "Uid:");
             long gid = effectiveId(status, "Gid:");
-            boolean privileged = (Long.parseUnsignedLong(field(status, "CapEff:"), 16) & BOTH) == BOTH;
-            if (privileged) {
+            long permitted = Long.parseUnsignedLong(field(status, "CapPrm:"), 16);
+            if ((Long.parseUnsignedLong(field(status, "CapEff:"), 16) & BOTH) == BOTH) {
                 List<IdMaps.Range> uids = range(Files.readAllLines(process.resolve("uid_map")));
                 List<IdMaps.Range> gids = range(Files.readAllLines(process.resolve("gid_map")));
                 if (!uids.isEmpty() && !gids.isEmpty()) {
-                    return new UserIds(new IdMaps(uids, gids, false));
+                    return new Caller(new IdMaps(uids, gids, false), permitted);
                 }
             }
-            return new UserIds(
-                    new IdMaps(List.of(new IdMaps.Range(0, uid, 1)), List.of(new IdMaps.Range(0, gid, 1)), true));
+            return new Caller(
+                    new IdMaps(List.of(new IdMaps.Range(0, uid, 1)), List.of(new IdMaps.Range(0, gid, 1)), true),
+                    permitted);
         } catch (IOException | NumberFormatException e) {
             throw new HostUnsupportedException(
                     "reading the ids of this process below " + process + "; /proc must be mounted", e);

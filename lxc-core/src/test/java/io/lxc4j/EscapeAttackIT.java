@@ -1,0 +1,209 @@
+package io.lxc4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Attacks on the host that are really tried, from inside or by a hostile root directory. */
+class EscapeAttackIT {
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void letTheContainersRootReachIt() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    @DisplayName("leaked-descriptor: inside there are the standard streams only, whatever this JVM has open")
+    void no_descriptor_leaks() throws Exception {
+        int inheritable = (int) Kernel.tryCall(
+                Sys.DUP3, Kernel.open("/", Constants.O_DIRECTORY, 0).number(), 999, 0);
+        try (Fd leaking = new Fd(inheritable, "inheritable descriptor of the host's root")) {
+            assertThat(leaking.number()).isEqualTo(999);
+            ContainerResult result = Container.run("sh", "-c", "ls -l /proc/self/fd /proc/1/fd");
+            assertThat(result.output().lines().filter(line -> line.contains("->")))
+                    .hasSize(4 + 3)
+                    .allMatch(line -> Pattern.compile("-> (pipe:|/dev/null|/proc/)")
+                            .matcher(line)
+                            .find());
+        }
+    }
+
+    @Test
+    @DisplayName("exe-overwrite: /proc/self/exe of every process is a file of the container")
+    void no_executable_of_the_host_is_reached() throws Exception {
+        ContainerResult result = Container.run(
+                "sh", "-c", "readlink /proc/1/exe /proc/self/exe; grep -l memfd /proc/*/maps 2>/dev/null; true");
+        assertThat(result.output().lines()).hasSize(2).allMatch(line -> line.startsWith("/usr/"));
+    }
+
+    @Test
+    @DisplayName("host secrets: what only root may read on the host is unreadable inside")
+    void secrets_of_root_stay_secret() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "s3cret");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        boolean root = Kernel.tryCall(Sys.GETEUID) == 0;
+        ContainerResult result = Container.builder()
+                .bind(directory, "/srv")
+                .command(
+                        "sh",
+                        "-c",
+                        "cat /etc/shadow /etc/gshadow; chmod 644 /etc/shadow; " + (root ? "cat /srv/secret" : ""))
+                .run();
+        assertThat(result.output()).isEmpty();
+        assertThat(result.error()).contains("/etc/shadow: Permission denied");
+    }
+
+    @Test
+    @DisplayName("supplementary-groups: none of this JVM's groups inside, where the kernel lets them be given up")
+    void groups_are_given_up() throws Exception {
+        String groups =
+                Container.run("sh", "-c", "grep Groups: /proc/self/status").output();
+        String setgroups =
+                Container.run("sh", "-c", "cat /proc/self/setgroups").output().strip();
+        if (setgroups.equals("allow")) {
+            assertThat(groups.strip()).isEqualTo("Groups:");
+        } else {
+            assertThat(setgroups).isEqualTo("deny");
+        }
+    }
+
+    @Test
+    @DisplayName("set-id-and-ptrace: a set-user-id program gives nothing")
+    void a_set_user_id_program_gives_nothing() throws Exception {
+        ContainerResult result = Container.run(
+                "sh", "-c", "cp /usr/bin/id /tmp/id; chown 1 /tmp/id 2>/dev/null; chmod 4755 /tmp/id; /tmp/id -u");
+        assertThat(result.output()).isEqualTo("0\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"proc", "sys", "dev"})
+    @DisplayName("symlink-/proc, symlink-/sys, symlink-/dev: nothing is mounted or made through a hostile link")
+    void a_hostile_link_for_a_mount_point_is_refused(String name) throws Exception {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path target = Files.createDirectory(directory.resolve("target"));
+        TestRoot hostile = TestRoot.in(root);
+        Files.delete(root.resolve(name));
+        Files.createSymbolicLink(root.resolve(name), target);
+        for (ContainerSpec.Builder builder : List.of(hostile.readOnly(), hostile.copyOnWrite())) {
+            assertThatThrownBy(() -> builder.command("true").start())
+                    .isInstanceOfSatisfying(
+                            LaunchException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ELOOP))
+                    .hasMessageContaining("it is a symbolic link in the root file system, which is not followed");
+        }
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    @DisplayName("mount-target-swap: a target behind a hostile link ends inside the root")
+    void a_bind_target_behind_a_link_stays_inside() throws Exception {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        TestRoot hostile = TestRoot.in(root);
+        Files.createSymbolicLink(root.resolve("data"), outside);
+        ContainerSpec spec = hostile.copyOnWrite()
+                .bind(Path.of("/usr/bin"), "/data/deep")
+                .command("sh", "-c", "ls /data/deep | wc -l")
+                .build();
+        assertThatThrownBy(spec::run).isInstanceOf(LaunchException.class);
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    @DisplayName("device-nodes: neither making nor opening a device of the host works")
+    void devices_of_the_host_are_out_of_reach() throws Exception {
+        ContainerResult result = Container.run(
+                "sh",
+                "-c",
+                "mknod /tmp/d b 254 0; mknod /dev/d b 254 0; mknod /tmp/k c 1 2; head -c 1 /tmp/d /tmp/k /dev/d; ls"
+                        + " /dev/mem");
+        assertThat(result.output()).isEmpty();
+        assertThat(result.error()).contains("Operation not permitted");
+    }
+
+    @Test
+    @DisplayName("masked-and-read-only: /sys can't be written to, nor made writable")
+    void sysfs_stays_read_only() throws Exception {
+        ContainerResult result = Container.run(
+                "sh", "-c", "mount -o remount,rw /sys; echo 1 > /sys/kernel/profiling; echo mem > /sys/power/state");
+        assertThat(result.isSuccess()).isFalse();
+        assertThat(result.error()).contains("Read-only file system");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/kernel/modprobe",
+                "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/hotplug", "/proc/sys/fs/binfmt_misc/register"
+            })
+    @DisplayName("core-pattern, uevent-helper, binfmt: what acts on the host can't be written")
+    void the_hosts_kernel_settings_cannot_be_written(String file) throws Exception {
+        assertThat(Container.run("sh", "-c", "echo 0 > " + file).isSuccess()).isFalse();
+    }
+
+    @Test
+    @DisplayName("processes of other containers and of the host are invisible")
+    void other_processes_are_invisible() throws Exception {
+        try (Container other = Container.builder().command("sleep", "1000").start()) {
+            ContainerResult result = Container.run(
+                    "sh",
+                    "-c",
+                    "kill -0 " + other.process().pid() + "; ls -d /proc/"
+                            + other.process().pid());
+            assertThat(result.isSuccess()).isFalse();
+            assertThat(other.process().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("the container's root may not undo what hides the host: unmounting shows nothing")
+    void unmounting_shows_nothing_of_the_host() throws Exception {
+        ContainerResult result = Container.run(
+                "sh",
+                "-c",
+                "for i in 1 2 3; do umount -l /dev /sys /tmp /var/tmp /usr/.. 2>/dev/null; done; ls -A /tmp /dev /root"
+                        + " /home");
+        assertThat(result.output()).doesNotContain("lxc4j-launch", "mem", "vda", ".ssh");
+    }
+
+    @Test
+    @DisplayName("masked-and-read-only: neither a read-only root nor a read-only bind can be made writable again")
+    void a_read_only_root_cannot_be_remounted() throws Exception {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        TestRoot files = TestRoot.in(root);
+        Files.setPosixFilePermissions(root.resolve("tmp"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path data = Files.createDirectory(root.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+        ContainerResult result = files.readOnly()
+                .bind(data, "/data")
+                .command(
+                        "sh",
+                        "-c",
+                        "mount -o remount,rw,bind /; mount -o remount,rw,bind /data; unshare -Urm mount -o"
+                            + " remount,rw,bind /data; echo x > /data/x; unshare -Urm sh -c 'echo x > /tmp/x'; echo x"
+                            + " > /tmp/x")
+                .run();
+        assertThat(result.isSuccess()).isFalse();
+        assertThat(root.resolve("tmp")).isEmptyDirectory();
+        assertThat(data).isEmptyDirectory();
+    }
+}

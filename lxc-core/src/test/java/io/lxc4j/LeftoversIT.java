@@ -1,0 +1,152 @@
+package io.lxc4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.launch.LaunchProgram;
+import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever fails, and however often it is done: nothing is left behind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LeftoversIT {
+    private static final Redirect NOTHING = Redirect.from(new File("/dev/null"));
+
+    private HostState before;
+
+    @BeforeAll
+    void warmUp() throws Exception {
+        before = HostState.warm();
+    }
+
+    @Test
+    void failing_any_row_of_a_full_plan_names_the_row_and_leaves_nothing(@TempDir Path directory) throws Exception {
+        HostState state = HostState.now();
+        for (ContainerSpec spec : List.of(
+                Container.builder()
+                        .hostName("box")
+                        .workingDirectory("/usr")
+                        .command("true")
+                        .build(),
+                TestRoot.in(directory).copyOnWrite().command("true").build())) {
+            LaunchProgram program = LaunchProgram.compile(spec.plan());
+            int failed = 0;
+            for (int row = 0; row < program.size(); row++) {
+                LaunchProgram faulty = program.withFault(row);
+                if (isOnlyForFallBack(program, row)) {
+                    try (Container container = spec.start(faulty, NOTHING)) {
+                        assertThat(container.process().waitFor())
+                                .as("row %d: %s", row, program.call(row))
+                                .isZero();
+                    }
+                    continue;
+                }
+                failed++;
+                String operation = program.operation(row).summary();
+                String call = program.call(row);
+                assertThatThrownBy(() -> spec.start(faulty, NOTHING).close())
+                        .as("row %d: %s", row, call)
+                        .isInstanceOfSatisfying(LaunchException.class, e -> {
+                            assertThat(e.operation()).isEqualTo(operation);
+                            assertThat(e.call()).isEqualTo(call);
+                            assertThat(e.errno()).isEqualTo(Errno.EBADF);
+                        })
+                        .hasMessageContaining(operation)
+                        .hasMessageContaining(call)
+                        .hasMessageContaining("EBADF (Bad file descriptor)");
+            }
+            assertThat(failed).isGreaterThan(80);
+        }
+        state.assertUnchanged();
+    }
+
+    /** Rows that a launch jumps over as long as nothing before them fails, and those after the exec that succeeds. */
+    private static boolean isOnlyForFallBack(LaunchProgram program, int row) {
+        String call = program.call(row);
+        return call.startsWith("exit_group")
+                || call.contains("MS_MOVE")
+                || call.startsWith("chroot")
+                || (call.startsWith("chdir(\"/\")") && program.call(row - 1).startsWith("chroot"))
+                || (call.startsWith("execve") && isAfterExec(program, row));
+    }
+
+    private static boolean isAfterExec(LaunchProgram program, int row) {
+        for (int earlier = row - 1; program.call(earlier).startsWith("execve"); earlier--) {
+            if (program.call(earlier).startsWith("execve(\"/usr/bin/true\"")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void ten_thousand_launches_a_tenth_of_them_failing_leave_nothing(@TempDir Path directory) throws Exception {
+        ContainerSpec spec = TestRoot.in(directory)
+                .readOnly()
+                .command("/usr/bin/true")
+                .redirectOutput(Redirect.DISCARD)
+                .build();
+        HostState state = HostState.now();
+        LaunchProgram program = LaunchProgram.compile(spec.plan());
+        List<Integer> toFail = IntStream.range(0, program.size())
+                .filter(row -> !isOnlyForFallBack(program, row))
+                .boxed()
+                .toList();
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int hundred = 0; hundred < 100; hundred++) {
+                List<Callable<Boolean>> launches = new ArrayList<>();
+                for (int i = 0; i < 100; i++) {
+                    int row = toFail.get((hundred * 10 + i / 10) % toFail.size());
+                    boolean fails = i % 10 == 0;
+                    LaunchProgram chosen = fails ? program.withFault(row) : program;
+                    launches.add(() -> {
+                        try (Container container = spec.start(chosen, NOTHING)) {
+                            return container.process().waitFor() == 0 && !fails;
+                        } catch (LaunchException _) {
+                            return fails;
+                        }
+                    });
+                }
+                for (Future<Boolean> launch : executor.invokeAll(launches)) {
+                    assertThat(launch.get()).isTrue();
+                }
+            }
+        }
+        state.assertUnchanged();
+    }
+
+    @Test
+    void a_process_whose_streams_nobody_reads_or_closes_frees_them_at_its_end() throws Exception {
+        ContainerSpec spec = Container.builder()
+                .command("sh", "-c", "echo unread; echo unread >&2")
+                .build();
+        HostState state = HostState.now();
+        for (int i = 0; i < 100; i++) {
+            @SuppressWarnings("resource") // the point of the test
+            Container container = spec.start();
+            container.process().waitFor();
+        }
+        state.assertUnchanged();
+    }
+
+    @Test
+    void the_first_launches_leave_only_the_threads_and_slots_of_the_launcher() {
+        assertThat(before.threads()).anyMatch(name -> name.equals("lxc4j-reactor"));
+        assertThat(before.threads().stream().filter(name -> name.startsWith("lxc4j-launch")))
+                .hasSizeLessThanOrEqualTo(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+    }
+}

@@ -1,0 +1,211 @@
+package io.lxc4j.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lxc4j.cgroups.CgroupHierarchy;
+import io.lxc4j.cgroups.CgroupLayout;
+import io.lxc4j.cgroups.CgroupVersion;
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.error.SystemCallException;
+import io.lxc4j.host.Ability.Status;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.Sys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is made of what the kernel says. */
+class HostTest {
+    private static final int LAST_CAPABILITY = 40;
+    private static final HostUser ROOT = new HostUser(0, 0, "root", (1L << 41) - 1, false, false);
+    private static final HostUser ALICE = new HostUser(1234, 100, "alice", 0, false, false);
+
+    @Test
+    void the_user_is_read_from_proc() {
+        HostUser user = HostUser.parse(
+                List.of(
+                        "Name:\tjava",
+                        "Uid:\t1000\t1234\t1000\t1000",
+                        "Gid:\t1000\t100\t1000\t1000",
+                        "CapEff:\t0000000000200081",
+                        "Seccomp:\t2",
+                        "Seccomp_filters:\t1"),
+                List.of("         0          0 4294967295"),
+                List.of("root:x:0:0::/root:/bin/sh", "", "alice:x:1234:100::/home/alice:/bin/sh"));
+        assertThat(user).isEqualTo(new HostUser(1234, 100, "alice", 0x200081, true, false));
+        assertThat(user.capabilities()).containsExactly("chown", "setuid", "sys_admin");
+        assertThat(user.describe(LAST_CAPABILITY))
+                .isEqualTo("alice (uid 1234, gid 100), capabilities chown, setuid, sys_admin");
+    }
+
+    @Test
+    void a_user_without_a_name_is_a_number_and_few_ids_are_a_user_namespace() {
+        HostUser user = HostUser.parse(
+                List.of("Uid:\t0\t0\t0\t0", "Gid:\t0\t0\t0\t0", "CapEff:\t000001ffffffffff", "Seccomp:\t0"),
+                List.of("         0       1000          1"),
+                List.of());
+        assertThat(user.name()).isEqualTo("0");
+        assertThat(user.describe(LAST_CAPABILITY))
+                .isEqualTo("0 (uid 0, gid 0) of a user namespace, all 41 capabilities");
+        assertThatThrownBy(() -> HostUser.parse(List.of(), List.of(), List.of()))
+                .isInstanceOf(HostUnsupportedException.class)
+                .hasMessageContaining("Uid");
+    }
+
+    @Test
+    void capabilities_are_told_in_the_shorter_way() {
+        assertThat(ALICE.describe(LAST_CAPABILITY)).endsWith("no capabilities");
+        assertThat(new HostUser(0, 0, "root", ((1L << 41) - 1) & ~(1L << 24), false, false).describe(LAST_CAPABILITY))
+                .endsWith("all capabilities but sys_resource");
+        assertThat(new HostUser(0, 0, "root", 1L << 41, false, false).capabilities())
+                .containsExactly("cap_41");
+    }
+
+    @Test
+    void obstacles_are_named_with_the_remedy() {
+        Map<String, String> sysctls = Map.of(
+                "kernel.unprivileged_userns_clone", "0",
+                "kernel.apparmor_restrict_unprivileged_userns", "1",
+                "user.max_net_namespaces", "0",
+                "user.max_user_namespaces", "99");
+        assertThat(obstacles(ALICE, sysctls).to(Namespace.USER))
+                .containsExactly(
+                        "kernel.unprivileged_userns_clone is 0: sysctl -w kernel.unprivileged_userns_clone=1",
+                        "kernel.apparmor_restrict_unprivileged_userns is 1: sysctl -w"
+                                + " kernel.apparmor_restrict_unprivileged_userns=0");
+        assertThat(obstacles(ROOT, sysctls).to(Namespace.USER)).isEmpty();
+        assertThat(obstacles(ROOT, sysctls).to(Namespace.NETWORK))
+                .containsExactly("user.max_net_namespaces is 0: sysctl -w user.max_net_namespaces=15000");
+        HostUser filtered = new HostUser(0, 0, "root", 0, true, false);
+        assertThat(obstacles(filtered, Map.of()).to(Namespace.USER))
+                .singleElement()
+                .asString()
+                .contains("seccomp");
+    }
+
+    private static HostObstacles obstacles(HostUser user, Map<String, String> sysctls) {
+        return new HostObstacles(user, name -> Optional.ofNullable(sysctls.get(name)));
+    }
+
+    @Test
+    void a_failure_tells_call_error_and_advice() {
+        LaunchException refused = new LaunchException(
+                "making a process in new namespaces [net]", "clone3(…)", Errno.ENOSPC, "a limit is reached");
+        HostFailure failure = HostFailure.of(new HostUnsupportedException(refused.getMessage(), refused));
+        assertThat(failure.isOfClone()).isTrue();
+        assertThat(failure.ability("net", List.of()))
+                .isEqualTo(new Ability(
+                        "net",
+                        Status.UNAVAILABLE,
+                        "clone3 failed: ENOSPC (No space left on device); a limit is reached"));
+        assertThat(failure.ability("net", List.of("do this")).detail())
+                .isEqualTo("clone3 failed: ENOSPC (No space left on device); do this");
+    }
+
+    @Test
+    void a_failure_later_on_tells_what_was_being_done() {
+        assertThat(HostFailure.of(new LaunchException("making /dev", "mknodat(…)", Errno.EPERM, ""))
+                        .ability("dev", List.of())
+                        .detail())
+                .isEqualTo("making /dev: mknodat failed: EPERM (Operation not permitted)");
+        SystemCallException write = new SystemCallException("write(/proc/7/uid_map, \"0 1 2\")", Errno.EPERM);
+        HostFailure maps = HostFailure.of(new ContainerException(
+                "writing the id maps of the user namespace: " + write.getMessage() + "; the ids must be yours", write));
+        assertThat(maps.isOfClone()).isFalse();
+        assertThat(maps.ability("ids", List.of()).detail())
+                .isEqualTo("writing the id maps of the user namespace: write failed: EPERM (Operation not permitted);"
+                        + " the ids must be yours");
+        assertThat(HostFailure.of(new SystemCallException("open_tree(AT_FDCWD, \"/\")", Errno.EPERM))
+                        .ability("/", List.of("it needs root"))
+                        .detail())
+                .isEqualTo("open_tree failed: EPERM (Operation not permitted); it needs root");
+    }
+
+    @Test
+    void what_may_work_the_next_time_is_unknown() {
+        assertThat(HostFailure.of(new LaunchException("making a process", "clone3(…)", Errno.EAGAIN, ""))
+                        .ability("x", List.of())
+                        .status())
+                .isEqualTo(Status.UNKNOWN);
+        assertThat(HostFailure.of(new ContainerException("the process ended")).ability("x", List.of()))
+                .isEqualTo(Ability.unknown("x", "the process ended"));
+    }
+
+    @Test
+    void answers_of_the_kernel_are_understood() {
+        assertThat(HostCalls.answer(Sys.CLONE3, Errno.EINVAL, -22).isAvailable())
+                .isTrue();
+        assertThat(HostCalls.answer(Sys.CLONE3, Errno.EINVAL, -38))
+                .hasToString("clone3: no (needs Linux 5.3, and no seccomp filter that hides it)");
+        assertThat(HostCalls.answer(Sys.CLONE3, Errno.EINVAL, -1).detail()).contains("seccomp");
+        assertThat(HostCalls.answer(Sys.CLONE3, Errno.EINVAL, 0).status()).isEqualTo(Status.UNKNOWN);
+        assertThat(HostSecurity.landlock(7)).hasToString("Landlock: yes (ABI version 7)");
+        assertThat(HostSecurity.landlock(-95).detail()).contains("lsm=");
+        assertThat(HostSecurity.landlock(-38).status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(HostSecurity.seccomp(-14, "errno allow")).hasToString("seccomp filters: yes (actions errno allow)");
+        assertThat(HostSecurity.seccomp(-22, "").status()).isEqualTo(Status.UNAVAILABLE);
+    }
+
+    @Test
+    void subordinate_ids_are_found_by_name_and_by_number() {
+        List<String> lines = List.of("# comment", "bob:1:2", "alice:100000:65536", "1234:300000:10", "alice:broken");
+        assertThat(HostSubordinateIds.ranges(lines, ALICE))
+                .containsExactly("65536 ids, from 100000 on", "10 ids, from 300000 on");
+        assertThat(HostSubordinateIds.answer("ids", "/etc/subuid", ALICE, List.of())
+                        .detail())
+                .isEqualTo("alice has none in /etc/subuid; add a line, for instance alice:100000:65536");
+    }
+
+    @Test
+    void limits_need_a_controller_a_directory_and_the_right_to_write(@TempDir Path directory) throws Exception {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        CgroupLayout layout = new CgroupLayout(List.of(
+                new CgroupHierarchy(
+                        CgroupVersion.V2, "", directory, "/", "/own", Set.of("cpu", "memory"), Set.of("memory")),
+                new CgroupHierarchy(CgroupVersion.V1, "", directory, "/..", "/", Set.of("blkio"), Set.of("blkio"))));
+        assertThat(HostCgroups.abilities(layout))
+                .extracting(Ability::toString)
+                .containsExactly(
+                        "cgroups: yes (hybrid: versions 1 and 2)",
+                        "cpu limits: no (not delegated to " + own + "; add it to cgroup.subtree_control of the parent)",
+                        "cpuset limits: no (the controller is not in the kernel, or not mounted)",
+                        "io limits: no (" + directory + " does not show the cgroup of this process; mount it anew)",
+                        "memory limits: yes (v2, " + own + ")",
+                        "pids limits: no (the controller is not in the kernel, or not mounted)");
+        assertThat(HostCgroups.abilities(new CgroupLayout(List.of())).getFirst().isAvailable())
+                .isFalse();
+    }
+
+    @Test
+    void the_report_is_in_columns_and_wraps() {
+        Map<String, List<Ability>> groups = new LinkedHashMap<>();
+        groups.put(
+                "Fruit",
+                List.of(
+                        Ability.available("apple", ""),
+                        Ability.unknown("pear", "word ".repeat(22).strip())));
+        groups.put("Stone fruit", List.of(Ability.unavailable("nectarine", "season")));
+        assertThat(HostReport.of(Map.of("User", "alice"), groups)).isEqualTo("""
+            User         alice
+
+            Fruit
+              apple      yes
+              pear       ?    word word word word word word word word word word word word word word word word
+                              word word word word word word
+
+            Stone fruit
+              nectarine  no   season
+            """);
+        assertThat(HostReport.wrap("a verylongword b", 4)).containsExactly("a", "verylongword", "b");
+    }
+}

@@ -1,0 +1,126 @@
+package io.lxc4j.testing;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * Something that a test needs and that not every machine has. It is found out by doing, once.
+ *
+ * <p>A test that lacks it is skipped. It fails instead where the system property {@code lxc.tests.require} is
+ * {@code all} or lists the requirement's {@linkplain #id() name} between commas.
+ */
+public enum Requirement {
+    /** A C compiler for x86_64, with the kernel's and libc's headers and a static libc. */
+    X86_64_COMPILER,
+    /** A C compiler for aarch64, with the kernel's and libc's headers and a static libc. */
+    AARCH64_COMPILER,
+    /** An assembler for x86_64 and objcopy. */
+    X86_64_ASSEMBLER,
+    /** An assembler for aarch64 and objcopy. */
+    AARCH64_ASSEMBLER,
+    /** The ability to run static programs of x86_64. */
+    X86_64_PROGRAMS,
+    /** The ability to run static programs of aarch64. */
+    AARCH64_PROGRAMS,
+    /** The user 0, with its privileges. */
+    ROOT,
+    /** The right to make a user namespace and to map oneself into it. */
+    USER_NAMESPACES,
+    /** strace, and the right to trace children. */
+    STRACE;
+
+    /** The system property that turns skipped tests into failures. */
+    public static final String PROPERTY = "lxc.tests.require";
+
+    private static final Map<Requirement, String> PROBLEMS = new ConcurrentHashMap<>();
+
+    /**
+     * The name in {@code lxc.tests.require}.
+     *
+     * @return lower-case words with hyphens, for instance {@code aarch64-compiler}
+     */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace("x86_64", "x86-64").replace('_', '-');
+    }
+
+    /**
+     * What is missing.
+     *
+     * @return why a test that needs this can't run; empty if it can
+     */
+    public String problem() {
+        return PROBLEMS.computeIfAbsent(this, requirement -> {
+            String found = requirement.probe();
+            String problem = found.isEmpty() ? "" : "needs " + id() + ": " + found;
+            if (!problem.isEmpty()) {
+                System.out.println("this machine lacks something: " + problem);
+            }
+            return problem;
+        });
+    }
+
+    private String probe() {
+        return switch (this) {
+            case X86_64_COMPILER -> runs(new Toolchain("x86_64").tool("gcc"), "--version");
+            case AARCH64_COMPILER -> runs(new Toolchain("aarch64").tool("gcc"), "--version");
+            case X86_64_ASSEMBLER -> assembler("x86_64");
+            case AARCH64_ASSEMBLER -> assembler("aarch64");
+            case X86_64_PROGRAMS -> programs("x86_64");
+            case AARCH64_PROGRAMS -> programs("aarch64");
+            case ROOT -> runs("unshare", "--mount", "true");
+            case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
+            case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+        };
+    }
+
+    /**
+     * Whether this machine was said to have it.
+     *
+     * @return whether its absence is a failure
+     */
+    public boolean isDemanded() {
+        return isDemanded(System.getProperty(PROPERTY, ""));
+    }
+
+    boolean isDemanded(String property) {
+        List<String> demanded = Arrays.asList(property.split(",", -1));
+        return demanded.contains("all") || demanded.contains(id());
+    }
+
+    /** Skips the running test, or fails it if it must not be skipped, where this is missing. */
+    public void assume() {
+        String missing = problem();
+        if (!missing.isEmpty()) {
+            if (isDemanded()) {
+                throw new AssertionError(missing);
+            }
+            throw new TestAbortedException(missing);
+        }
+    }
+
+    private static String assembler(String machine) {
+        Toolchain tools = new Toolchain(machine);
+        String problem = runs(tools.tool("as"), "--version");
+        return problem.isEmpty() ? runs(tools.tool("objcopy"), "--version") : problem;
+    }
+
+    private static String programs(String machine) {
+        Toolchain tools = new Toolchain(machine);
+        return tools.isNative() ? "" : runs(tools.running("--version").toArray(String[]::new));
+    }
+
+    private static String runs(String... command) {
+        Command.Result result = Command.tryRun(Arrays.asList(command));
+        if (result == null) {
+            return "there is no " + command[0];
+        }
+        return result.status() == 0
+                ? ""
+                : String.join(" ", command) + " failed with " + result.status() + ": "
+                        + result.errors().strip();
+    }
+}
