@@ -1,6 +1,7 @@
 package io.lxc4j.examples;
 
 import io.lxc4j.Container;
+import io.lxc4j.ContainerSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ public final class Hello {
         show() { printf '%-22s' "$1"; }
         show 'host name';         uname -n
         show 'user';              id -un
-        show 'process 1';         tr '\\0' ' ' < /proc/1/cmdline | cut -c 1-40
+        show 'process 1';         echo "$(cat /proc/1/comm), this shell's own id is $$"
         show 'processes';         ls /proc | grep '^[0-9]' | tr '\\n' ' '; echo
         show 'network devices';   ls /sys/class/net | tr '\\n' ' '; echo
         show "the host's files";  . /etc/os-release; echo "$PRETTY_NAME, $(ls /usr/bin | wc -l) programs in /usr/bin"
@@ -36,13 +37,11 @@ public final class Hello {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
         try (Container container = Container.builder()
                 .hostName("box")
                 .command("sh", "-c", SCRIPT)
                 .mergeError()
                 .start()) {
-            long started = System.nanoTime();
             System.out.println("inside");
             try (OutputStream input = container.process().getOutputStream()) {
                 input.write("world\n".getBytes(StandardCharsets.UTF_8));
@@ -50,11 +49,10 @@ public final class Hello {
             container.process().getInputStream().transferTo(System.out);
             System.out.println("outside");
             System.out.printf(
-                    "%-22s%d, process %d of this machine, started in %.1f ms%n",
+                    "%-22s%d, process %d of this machine%n",
                     "exit status",
                     container.process().waitFor(),
-                    container.process().pid(),
-                    (started - begin) / 1e6);
+                    container.process().pid());
         }
         System.out.printf(
                 "%-22s%s%n",
@@ -63,5 +61,18 @@ public final class Hello {
         System.out.printf(
                 "%-22s%s%n",
                 "child processes", ProcessHandle.current().children().findAny().isPresent() ? "some" : "none");
+        System.out.printf("%-22s%.1f ms from start to end, the fastest of 100%n", "another container", fastest() / 1e6);
+    }
+
+    /** The shortest of some runs of a container that does nothing, as the JVM compiles on the way. */
+    private static long fastest() throws InterruptedException {
+        ContainerSpec spec = Container.builder().command("true").build();
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 100; i++) {
+            long begin = System.nanoTime();
+            spec.run();
+            fastest = Math.min(fastest, System.nanoTime() - begin);
+        }
+        return fastest;
     }
 }
