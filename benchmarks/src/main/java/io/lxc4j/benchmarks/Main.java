@@ -1,10 +1,34 @@
 package io.lxc4j.benchmarks;
 
+import io.lxc4j.benchmarks.launch.LaunchBenchmark;
+import io.lxc4j.benchmarks.launch.LaunchServer;
+import java.util.Arrays;
+
 /** Runs the benchmarks that its arguments name. */
 public final class Main {
+    private static final String USAGE = """
+        usage: mvn -q -pl benchmarks -am compile exec:exec -Dbench.args="ARGUMENTS"
+
+        launch                    start a process in a container and wait for its end, beside ProcessBuilder,
+                                  C, unshare, bwrap, crun and runc; as root, about 3 minutes
+          --rounds N              rounds that count, by default 300
+          --warmup N              rounds before them, by default 200
+          --only SECTION,...      of main (30 s), heap (15 s), descriptors (80 s), parallel (20 s)
+        jmh ...                   system calls from Java, planning and compiling; about 3 minutes;
+                                  takes the arguments of JMH: jmh -h
+
+        The launch benchmark writes its results to target/launch.json, too.
+        """;
+
     private Main() {}
 
-    static void main(String[] args) {
-        System.out.println("Benchmarks on Java " + Runtime.version().feature() + ": " + String.join(" ", args));
+    static void main(String[] args) throws Exception {
+        String[] rest = args.length == 0 ? args : Arrays.copyOfRange(args, 1, args.length);
+        switch (args.length == 0 ? "" : args[0]) {
+            case "launch" -> LaunchBenchmark.run(rest);
+            case LaunchServer.COMMAND -> LaunchServer.run(rest);
+            case "jmh" -> org.openjdk.jmh.Main.main(rest);
+            default -> System.out.print(USAGE);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +21,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's own root file system.
@@ -64,8 +66,12 @@ final class HostRoot extends RootFileSystem {
             "tmpfs",
             "tracefs");
 
+    /** One for all, as it remembers the host's tree. */
+    static final HostRoot DEFAULT = new HostRoot(DEFAULT_SIZE_BYTES);
+
     private final long sizeBytes;
     private final Path host;
+    private volatile @Nullable View view;
 
     HostRoot(long sizeBytes) {
         this(sizeBytes, Path.of("/"));
@@ -85,10 +91,46 @@ final class HostRoot extends RootFileSystem {
     @Override
     @SuppressWarnings("exports")
     public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
-        contribute(plan, MountInfo.ofThisProcess());
+        View before = view;
+        String mounts = MountInfo.textOfThisProcess();
+        List<FileTime> changes = changes();
+        if (before == null || !before.mounts.equals(mounts) || !before.changes.equals(changes)) {
+            List<Operation> operations = new ArrayList<>();
+            walk(operations, MountInfo.parse(mounts));
+            before = new View(mounts, changes, List.copyOf(operations));
+            view = before;
+        }
+        before.operations.forEach(plan::add);
     }
 
-    void contribute(LaunchPlan.Builder plan, List<MountInfo> mounts) {
+    /**
+     * The host's tree as it was last seen, and how to rebuild it. A directory whose permissions alone have changed is
+     * not noticed; what it holds is protected all the same, as the kernel asks for the permissions of the day.
+     *
+     * @param mounts the mounts that were there
+     * @param changes when the directories that are listed were last changed
+     * @param operations what makes it the root
+     */
+    private record View(String mounts, List<FileTime> changes, List<Operation> operations) {}
+
+    private List<FileTime> changes() {
+        List<FileTime> changes = new ArrayList<>();
+        changes.add(change(host));
+        for (String directory : TWO_LEVELS) {
+            changes.add(change(host.resolve(directory.substring(1))));
+        }
+        return changes;
+    }
+
+    private static FileTime change(Path directory) {
+        try {
+            return (FileTime) Files.getAttribute(directory, "unix:ctime");
+        } catch (IOException _) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    void walk(List<Operation> plan, List<MountInfo> mounts) {
         plan.add(new Operation.MountScratch(sizeBytes));
         for (String directory : List.of("root", "upper", "work", "private")) {
             plan.add(new Operation.MakeScratchDirectory(directory, 0755));
@@ -109,12 +151,12 @@ final class HostRoot extends RootFileSystem {
 
     /** Walks the host's tree as far as there are mounts. */
     private final class Writer {
-        private final LaunchPlan.Builder plan;
+        private final List<Operation> plan;
         private final NavigableSet<String> points;
         private final Set<String> kept;
         private int overlays;
 
-        Writer(LaunchPlan.Builder plan, NavigableSet<String> points, Set<String> kept) {
+        Writer(List<Operation> plan, NavigableSet<String> points, Set<String> kept) {
             this.plan = plan;
             this.points = points;
             this.kept = kept;

@@ -27,7 +27,7 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
      * @return the root file system, with room for 1 GiB of writes in memory
      */
     public static RootFileSystem host() {
-        return host(DEFAULT_SIZE_BYTES);
+        return HostRoot.DEFAULT;
     }
 
     /**

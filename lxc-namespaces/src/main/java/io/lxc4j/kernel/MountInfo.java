@@ -31,13 +31,37 @@ public record MountInfo(String root, String mountPoint, Set<String> options, Str
         return read(Path.of("/proc/self/mountinfo"));
     }
 
+    /**
+     * The mounts that this process sees, as text to compare and to {@linkplain #parse parse}.
+     *
+     * @return lines that each end with a line feed
+     * @throws HostUnsupportedException if {@code /proc} is not mounted
+     */
+    public static String textOfThisProcess() {
+        return text(Path.of("/proc/self/mountinfo"));
+    }
+
     /** Names are bytes: one that is no UTF-8, or has a carriage return, must not hide the other mounts. */
     static List<MountInfo> read(Path file) {
+        return parse(text(file));
+    }
+
+    private static String text(Path file) {
         try {
-            return parse(List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")));
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new HostUnsupportedException("reading " + file + "; /proc must be mounted", e);
         }
+    }
+
+    /**
+     * Parses a text.
+     *
+     * @param text lines of a mountinfo file
+     * @return the mounts in the same order
+     */
+    public static List<MountInfo> parse(String text) {
+        return text.isEmpty() ? List.of() : parse(List.of(text.split("\n")));
     }
 
     /**

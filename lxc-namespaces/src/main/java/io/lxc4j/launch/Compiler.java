@@ -164,10 +164,8 @@ final class Compiler {
             case Operation.BringUpLoopback _ -> bringUpLoopback();
             case Operation.SetUmask(int mask) -> row(Sys.UMASK, octal(mask));
             case Operation.ChangeDirectory(String path) -> row(Sys.CHDIR, text(path));
-            case Operation.CloseDescriptors _ -> {
-                row(Sys.FCNTL, number(CHANNEL), flags(F_SETFD), flags(FD_CLOEXEC));
+            case Operation.CloseDescriptors _ ->
                 row(Sys.CLOSE_RANGE, number(CHANNEL + 1L), number(LAST_DESCRIPTOR), number(0));
-            }
             case Operation.ForbidNewPrivileges _ ->
                 row(Sys.PRCTL, flags(PR_SET_NO_NEW_PRIVS), number(1), number(0), number(0), number(0));
             case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
@@ -337,6 +335,7 @@ final class Compiler {
                 flags(MSG_NOSIGNAL),
                 number(0),
                 number(0));
+        row(Sys.FCNTL, number(CHANNEL), flags(F_SETFD), flags(FD_CLOEXEC));
         row(Sys.RT_SIGPROCMASK, flags(SIG_SETMASK), new Argument.Bytes(new byte[8], "[]"), number(0), number(8));
         Argument arguments = Argument.texts(exec.arguments());
         Argument environment = Argument.unshownTexts(exec.environment());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespaces the kinds that are made new; a new cgroup namespace is an operation of its own
  * @param idMaps the maps of a new user namespace; present exactly if there is one
- * @param operations ends with an {@link Operation.Exec}
+ * @param operations has one {@link Operation.Exec}, the last
  */
 public record LaunchPlan(
         Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Operation> operations) {
@@ -33,8 +33,8 @@ public record LaunchPlan(
         if (namespaces.contains(Namespace.USER) != (idMaps != null)) {
             throw new IllegalArgumentException("id maps go with a new user namespace");
         }
-        if (operations.isEmpty() || !(operations.getLast() instanceof Operation.Exec)) {
-            throw new IllegalArgumentException("a plan ends with an Exec");
+        if (operations.stream().filter(Operation.Exec.class::isInstance).count() != 1) {
+            throw new IllegalArgumentException("a plan ends with one Exec");
         }
     }
 

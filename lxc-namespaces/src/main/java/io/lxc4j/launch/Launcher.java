@@ -19,6 +19,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -43,7 +45,7 @@ public final class Launcher {
     }
 
     private final ExecutorService threads;
-    private final ThreadLocal<Station> stations = ThreadLocal.withInitial(Station::new);
+    private final BlockingQueue<Station> stations = new ArrayBlockingQueue<>(THREADS);
 
     private Launcher() {
         AtomicInteger count = new AtomicInteger();
@@ -54,6 +56,10 @@ public final class Launcher {
                         .name("lxc4j-launch-" + count.incrementAndGet())
                         .unstarted(work));
         expectChildren();
+        // All at once and early, while low descriptors are still free.
+        for (int i = 0; i < THREADS; i++) {
+            stations.add(new Station());
+        }
     }
 
     /**
@@ -91,7 +97,14 @@ public final class Launcher {
      */
     public LaunchedProcess launch(LaunchProgram program, Fd input, Fd output, Fd error) {
         CompletableFuture<LaunchedProcess> launch = CompletableFuture.supplyAsync(
-                () -> stations.get().launch(program, new int[] {input.number(), output.number(), error.number()}),
+                () -> {
+                    Station station = stations.remove(); // there is one for each thread
+                    try {
+                        return station.launch(program, new int[] {input.number(), output.number(), error.number()});
+                    } finally {
+                        stations.add(station);
+                    }
+                },
                 threads);
         try {
             return launch.join();
@@ -107,7 +120,7 @@ public final class Launcher {
     }
 
     /**
-     * What one launching thread keeps: memory for the springboard's frame, and a few low descriptors that it lends to
+     * What a launching thread works with: memory for the springboard's frame, and a few low descriptors that it lends to
      * each child in turn. The numbers stay low however many descriptors the application opens later, and only what
      * lies below the highest of them is copied for a child.
      */
@@ -118,18 +131,28 @@ public final class Launcher {
 
         private final Fd idle = Kernel.open("/dev/null", Constants.O_RDWR, 0);
         private final int[] slots = new int[SLOTS];
-        private final Frame frame;
-        private final Frame frameWithUsers;
+        private @Nullable Frame frame;
+        private @Nullable Frame frameWithUsers;
 
-        @SuppressWarnings("resource") // the slots stay open as long as the thread lives, which is always
+        @SuppressWarnings("resource") // the slots stay open as long as the JVM lives
         Station() {
             for (int i = 0; i < SLOTS; i++) {
                 slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
                         .number();
             }
-            int channel = slots[Compiler.CHANNEL];
-            frame = new Frame(Springboard.rows(slots, false), channel);
-            frameWithUsers = new Frame(Springboard.rows(slots, true), channel);
+        }
+
+        private Frame frame(boolean newUser) {
+            Frame known = newUser ? frameWithUsers : frame;
+            if (known == null) {
+                known = new Frame(Springboard.rows(slots, newUser), slots[Compiler.CHANNEL]);
+                if (newUser) {
+                    frameWithUsers = known;
+                } else {
+                    frame = known;
+                }
+            }
+            return known;
         }
 
         LaunchedProcess launch(LaunchProgram program, int[] streams) {
@@ -137,7 +160,7 @@ public final class Launcher {
             try (Fd parent = channel[0]) {
                 Channel toChild = new Channel(parent);
                 LaunchPlan plan = program.plan();
-                Frame springboard = plan.namespaces().contains(Namespace.USER) ? frameWithUsers : frame;
+                Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
                 long pid;
                 try (Fd child = channel[1];
                         Fd file = ProgramFile.of(program)) {

@@ -49,6 +49,11 @@ public sealed interface Operation {
      * @param groups supplementary groups, or null to leave them, as a caller without privilege must
      */
     record SetIds(int uid, int gid, @Nullable List<Integer> groups) implements Operation {
+        /** Makes the list immutable. */
+        public SetIds {
+            groups = groups == null ? null : List.copyOf(groups);
+        }
+
         @Override
         public Phase phase() {
             return Phase.IDENTITY;
@@ -309,6 +314,11 @@ public sealed interface Operation {
      * @param mayMakeNodes whether the process may make device nodes; else the host's are bound
      */
     record MountDev(List<CharacterDevice> devices, boolean mayMakeNodes) implements Operation {
+        /** Makes the list immutable. */
+        public MountDev {
+            devices = List.copyOf(devices);
+        }
+
         @Override
         public Phase phase() {
             return Phase.MOUNTS;

@@ -1,0 +1,20 @@
+package io.lxc4j.benchmarks.launch;
+
+import java.io.IOException;
+
+/** A way to run the program that does nothing, from the start to its end. */
+interface Contender extends AutoCloseable {
+    /** What the table calls it. */
+    String name();
+
+    /**
+     * Runs the program once.
+     *
+     * @return how long it took, in nanoseconds
+     * @throws IllegalStateException if the program did not exit with 0
+     */
+    long launch() throws IOException, InterruptedException;
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,108 @@
+package io.lxc4j.benchmarks.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts the same static program, which does nothing, on the same root directory in every way this machine offers,
+ * waits for its end, and prints how long that takes.
+ */
+public final class LaunchBenchmark {
+    private static final int DESCRIPTORS = 19_500;
+    private static final String SMALL_HEAP = "64m";
+    private static final String LARGE_HEAP = "8g";
+
+    private final Options options;
+    private final Workshop workshop;
+    private final Results results;
+
+    private LaunchBenchmark(Options options, Workshop workshop, Results results) {
+        this.options = options;
+        this.workshop = workshop;
+        this.results = results;
+    }
+
+    /**
+     * Measures, prints, and writes {@code target/launch.json}.
+     *
+     * @param arguments what {@code Main} prints as its usage
+     * @throws IOException if a process can't be started
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public static void run(String[] arguments) throws IOException, InterruptedException {
+        Options options = Options.parse(arguments);
+        try (Workshop workshop = new Workshop()) {
+            Results results = new Results(options);
+            LaunchBenchmark benchmark = new LaunchBenchmark(options, workshop, results);
+            for (Options.Section section : options.sections()) {
+                switch (section) {
+                    case MAIN -> benchmark.all();
+                    case HEAP -> benchmark.heap();
+                    case DESCRIPTORS -> benchmark.descriptors();
+                    case PARALLEL -> benchmark.parallel();
+                }
+            }
+            results.write(Files.createDirectories(Path.of("target")).resolve("launch.json"));
+        }
+    }
+
+    private void all() throws IOException, InterruptedException {
+        Path root = workshop.root();
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(Contenders.processBuilder(root));
+        contenders.add(Contenders.plain(root));
+        contenders.add(Contenders.container(Contenders.FULL, Contenders.full(root)));
+        contenders.add(Contenders.container(Contenders.FULL_WITH_USERS, Contenders.fullWithUsers(root)));
+        contenders.add(Contenders.container("lxc4j host root (all defaults)", Contenders.hostRoot(root)));
+        contenders.addAll(Peers.of(workshop));
+        race("main", "one at a time, interleaved", contenders);
+        results.acceptance();
+    }
+
+    private void heap() throws IOException, InterruptedException {
+        List<Contender> contenders = new ArrayList<>();
+        for (String size : List.of(SMALL_HEAP, LARGE_HEAP)) {
+            Helper server = LaunchServer.start(
+                    workshop.root(), LaunchServer.Load.NONE, "-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch");
+            addBoth(contenders, server, "heap " + size);
+        }
+        race("heap", "JVMs with heaps of different sizes, all of it touched", contenders);
+    }
+
+    private void descriptors() throws IOException, InterruptedException {
+        List<Contender> contenders = new ArrayList<>();
+        addBoth(contenders, LaunchServer.start(workshop.root(), LaunchServer.Load.NONE), "no more open");
+        int threads = 2 * Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+        for (int launches : new int[] {0, 1, threads}) {
+            Helper server = LaunchServer.start(workshop.root(), new LaunchServer.Load(DESCRIPTORS, launches));
+            addBoth(contenders, server, DESCRIPTORS + " opened after " + launches + " launches");
+        }
+        race("descriptors", "JVMs with many open descriptors", contenders);
+    }
+
+    private static void addBoth(List<Contender> contenders, Helper server, String condition) {
+        contenders.add(server.contender(Contenders.PROCESS_BUILDER + ", " + condition, LaunchServer.PROCESS));
+        contenders.add(server.contender(Contenders.FULL + ", " + condition, LaunchServer.FULL));
+    }
+
+    private void parallel() throws IOException, InterruptedException {
+        Path root = workshop.root();
+        Pressure pressure = new Pressure();
+        List<Throughput> rates = Throughput.measure(List.of(
+                Contenders.processBuilder(root),
+                Contenders.container(Contenders.FULL, Contenders.full(root)),
+                Contenders.container(Contenders.FULL_WITH_USERS, Contenders.fullWithUsers(root))));
+        results.throughput(rates, pressure);
+    }
+
+    private void race(String section, String title, List<Contender> contenders)
+            throws IOException, InterruptedException {
+        try (Race race = new Race(contenders)) {
+            Pressure pressure = new Pressure();
+            results.table(section, title, race.run(options.warmup(), options.rounds()), pressure);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.lxc4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxc4j.error.Errno;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What this library knows by heart, compared with the headers of the machine's C compilers. */
+@DisplayName("The system's headers agree")
+class HeadersTest {
+    private static final List<String> KERNEL_HEADERS = List.of(
+            "linux/fcntl",
+            "linux/sched",
+            "linux/mount",
+            "linux/openat2",
+            "linux/close_range",
+            "linux/memfd",
+            "linux/prctl",
+            "linux/eventpoll",
+            "linux/eventfd",
+            "linux/wait",
+            "linux/stat",
+            "linux/signal",
+            "linux/sockios",
+            "linux/capability",
+            "linux/seccomp",
+            "linux/landlock");
+    private static final List<String> LIBC_HEADERS = List.of(
+            "fcntl",
+            "sched",
+            "sys/mount",
+            "sys/mman",
+            "sys/prctl",
+            "sys/epoll",
+            "sys/eventfd",
+            "sys/wait",
+            "sys/stat",
+            "sys/socket",
+            "sys/ioctl",
+            "signal",
+            "net/if");
+
+    @TempDir
+    Path directory;
+
+    private static Map<String, Long> constants(Architecture architecture) throws IllegalAccessException {
+        Map<String, Long> constants = new TreeMap<>();
+        for (Field field : Constants.class.getDeclaredFields()) {
+            if (field.getType() == Constant.class && Modifier.isPublic(field.getModifiers())) {
+                Constant constant = (Constant) field.get(null);
+                assertThat(constant.name()).isEqualTo(field.getName());
+                constants.put(constant.name(), constant.value());
+            }
+        }
+        constants.put("O_DIRECTORY", (long) architecture.openDirectory());
+        constants.put("O_NOFOLLOW", (long) architecture.openNoFollow());
+        return constants;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("with all constants")
+    void with_all_constants(Architecture architecture) throws IllegalAccessException {
+        CHeaders headers = new CHeaders(architecture, directory);
+        Map<String, Long> constants = constants(architecture);
+        Map<String, Long> ofKernel = headers.values(existing(KERNEL_HEADERS, headers), constants.keySet());
+        Map<String, Long> ofLibc = headers.values(LIBC_HEADERS, constants.keySet());
+
+        assertThat(constants).containsAllEntriesOf(ofKernel).containsAllEntriesOf(ofLibc);
+        TreeSet<String> unknown = new TreeSet<>(constants.keySet());
+        unknown.removeAll(ofKernel.keySet());
+        unknown.removeAll(ofLibc.keySet());
+        System.out.println(
+                "constants that the " + architecture.machine() + " headers of this machine do not know: " + unknown);
+        assertThat(unknown).hasSizeLessThan(constants.size() / 10);
+    }
+
+    private static List<String> existing(List<String> names, CHeaders headers) {
+        return names.stream().filter(headers::has).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("with all system call numbers")
+    void with_all_system_call_numbers(Architecture architecture) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        for (Sys sys : Sys.values()) {
+            numbers.put("__NR_" + sys.callName(), (long) sys.number(architecture));
+            assertThat(sys.name().toLowerCase(java.util.Locale.ROOT)).isEqualTo(sys.callName());
+        }
+        Map<String, Long> known = new CHeaders(architecture, directory).values(List.of("asm/unistd"), numbers.keySet());
+        assertThat(numbers).containsAllEntriesOf(known);
+        TreeSet<String> unknown = new TreeSet<>(numbers.keySet());
+        unknown.removeAll(known.keySet());
+        System.out.println("calls that the " + architecture.machine() + " headers do not know: " + unknown);
+        assertThat(unknown).hasSizeLessThan(numbers.size() / 10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("with all struct layouts")
+    void with_all_struct_layouts(Architecture architecture) {
+        boolean packed = architecture == Architecture.X86_64;
+        Map<String, Long> kernel = new LinkedHashMap<>();
+        put(kernel, "sizeof(struct clone_args)", CloneArgs.SIZE);
+        put(kernel, "offsetof(struct clone_args, flags)", CloneArgs.FLAGS);
+        put(kernel, "offsetof(struct clone_args, pidfd)", CloneArgs.PIDFD);
+        put(kernel, "offsetof(struct clone_args, exit_signal)", CloneArgs.EXIT_SIGNAL);
+        put(kernel, "offsetof(struct clone_args, cgroup)", CloneArgs.CGROUP);
+        put(kernel, "sizeof(struct mount_attr)", MountAttr.SIZE);
+        put(kernel, "offsetof(struct mount_attr, attr_set)", MountAttr.ATTR_SET);
+        put(kernel, "offsetof(struct mount_attr, attr_clr)", MountAttr.ATTR_CLR);
+        put(kernel, "offsetof(struct mount_attr, propagation)", MountAttr.PROPAGATION);
+        put(kernel, "offsetof(struct mount_attr, userns_fd)", MountAttr.USERNS_FD);
+        put(kernel, "sizeof(struct open_how)", OpenHow.SIZE);
+        put(kernel, "offsetof(struct open_how, flags)", OpenHow.FLAGS);
+        put(kernel, "offsetof(struct open_how, mode)", OpenHow.MODE);
+        put(kernel, "offsetof(struct open_how, resolve)", OpenHow.RESOLVE);
+        put(kernel, "sizeof(struct __user_cap_header_struct)", CapabilitySets.HEADER_SIZE);
+        put(kernel, "sizeof(struct __user_cap_data_struct[2])", CapabilitySets.DATA_SIZE);
+        put(kernel, "_LINUX_CAPABILITY_VERSION_3", 0x20080522);
+        put(kernel, "_LINUX_CAPABILITY_U32S_3", 2);
+
+        Map<String, Long> libc = new LinkedHashMap<>();
+        put(libc, "sizeof(struct epoll_event)", packed ? 12 : 16);
+        put(libc, "offsetof(struct epoll_event, events)", 0);
+        put(libc, "offsetof(struct epoll_event, data)", packed ? 4 : 8);
+        put(libc, "sizeof(siginfo_t)", SignalInfo.SIZE);
+        put(libc, "offsetof(siginfo_t, si_code)", SignalInfo.CODE);
+        put(libc, "offsetof(siginfo_t, si_pid)", SignalInfo.PID);
+        put(libc, "offsetof(siginfo_t, si_status)", SignalInfo.STATUS);
+        put(libc, "sizeof(struct ifreq)", InterfaceRequest.SIZE);
+        put(libc, "offsetof(struct ifreq, ifr_flags)", InterfaceRequest.FLAGS);
+        put(libc, "IFNAMSIZ", InterfaceRequest.NAME_SIZE);
+
+        CHeaders headers = new CHeaders(architecture, directory);
+        assertThat(headers.evaluate(existing(KERNEL_HEADERS, headers), kernel.keySet()))
+                .isEqualTo(kernel);
+        assertThat(headers.evaluate(LIBC_HEADERS, libc.keySet())).isEqualTo(libc);
+    }
+
+    private static void put(Map<String, Long> expected, String expression, int value) {
+        expected.put(expression, (long) value);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("with the error numbers")
+    void with_the_error_numbers(Architecture architecture) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        Arrays.stream(Errno.values()).forEach(errno -> put(numbers, errno.name(), errno.number()));
+        CHeaders headers = new CHeaders(architecture, directory);
+        assertThat(headers.evaluate(List.of("errno"), numbers.keySet())).isEqualTo(numbers);
+    }
+
+    @Test
+    @DisplayName("with the meaning of every error, and there is no error more")
+    void with_the_meaning_of_every_error() throws java.io.IOException {
+        CHeaders headers = new CHeaders(Architecture.current(), directory);
+        Path source = Files.writeString(directory.resolve("strerror.c"), """
+            #include <stdio.h>
+            #include <string.h>
+            int main(void) {
+                for (int i = 1; i < 600; i++) {
+                    if (strncmp(strerror(i), "Unknown error", 13) != 0) printf("%d %s\\n", i, strerror(i));
+                }
+                return 0;
+            }
+            """);
+        List<String> own = new ArrayList<>();
+        for (Errno errno : Errno.values()) {
+            own.add(errno.number() + " " + errno.meaning());
+        }
+        assertThat(own).containsExactlyElementsOf(headers.run(source).lines().toList());
+    }
+}

@@ -1,0 +1,132 @@
+package io.lxc4j.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Structs of the kernel's interface")
+class StructsTest {
+    private static ByteBuffer read(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Test
+    void clone_args_has_88_bytes() {
+        assertThat(CloneArgs.SIZE).isEqualTo(88);
+        assertThat(CloneArgs.FLAGS).isEqualTo(0);
+        assertThat(CloneArgs.PIDFD).isEqualTo(8);
+        assertThat(CloneArgs.EXIT_SIGNAL).isEqualTo(32);
+        assertThat(CloneArgs.CGROUP).isEqualTo(80);
+    }
+
+    @Test
+    void mount_attr_has_32_bytes_that_set_attributes_and_propagation() {
+        ByteBuffer bytes = read(MountAttr.bytes(0x1122334455667788L, 0x40000));
+        assertThat(bytes.remaining()).isEqualTo(32);
+        assertThat(bytes.getLong(0)).isEqualTo(0x1122334455667788L);
+        assertThat(bytes.getLong(8)).isZero();
+        assertThat(bytes.getLong(16)).isEqualTo(0x40000);
+        assertThat(bytes.getLong(24)).isZero();
+    }
+
+    @Test
+    void mount_attr_of_an_idmapped_mount_names_the_user_namespace() {
+        ByteBuffer bytes = read(MountAttr.idMapped(new Fd(4711, "user namespace")));
+        assertThat(bytes.getLong(0)).isEqualTo(0x100000);
+        assertThat(bytes.getLong(8)).isZero();
+        assertThat(bytes.getLong(16)).isZero();
+        assertThat(bytes.getLong(24)).isEqualTo(4711);
+    }
+
+    @Test
+    void open_how_has_24_bytes_with_flags_and_resolution() {
+        ByteBuffer bytes = read(OpenHow.bytes(0x200000, 8));
+        assertThat(bytes.remaining()).isEqualTo(24);
+        assertThat(bytes.getLong(0)).isEqualTo(0x200000);
+        assertThat(bytes.getLong(8)).isZero();
+        assertThat(bytes.getLong(16)).isEqualTo(8);
+    }
+
+    @Test
+    void epoll_event_is_packed_to_12_bytes_on_x86_64_and_has_16_elsewhere() {
+        boolean packed = Architecture.current() == Architecture.X86_64;
+        assertThat(EpollEvent.SIZE).isEqualTo(packed ? 12 : 16);
+        assertThat(EpollEvent.DATA).isEqualTo(packed ? 4 : 8);
+    }
+
+    @Test
+    void epoll_events_in_an_array_keep_their_data() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment events = arena.allocate(2L * EpollEvent.SIZE, 8);
+            EpollEvent.set(events, 1, 0x1122334455667788L);
+            EpollEvent.set(events.asSlice(EpollEvent.SIZE), 4, -2);
+            assertThat(EpollEvent.data(events, 0)).isEqualTo(0x1122334455667788L);
+            assertThat(EpollEvent.data(events, 1)).isEqualTo(-2);
+            assertThat(events.get(ValueLayout.JAVA_INT, 0)).isEqualTo(1);
+            assertThat(events.get(ValueLayout.JAVA_INT, EpollEvent.SIZE)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void siginfo_tells_how_which_child_ended_with_what() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SignalInfo.SIZE, 8);
+            info.set(ValueLayout.JAVA_INT, 8, 2);
+            info.set(ValueLayout.JAVA_INT, 16, 4711);
+            info.set(ValueLayout.JAVA_INT, 24, 9);
+            assertThat(SignalInfo.SIZE).isEqualTo(128);
+            assertThat(SignalInfo.code(info)).isEqualTo(2);
+            assertThat(SignalInfo.pid(info)).isEqualTo(4711);
+            assertThat(SignalInfo.status(info)).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void ifreq_has_40_bytes_with_a_name_of_at_most_15_and_flags_behind() {
+        byte[] request = InterfaceRequest.flags("lo", 0x8001);
+        ByteBuffer bytes = read(request);
+        assertThat(bytes.remaining()).isEqualTo(40);
+        assertThat(new String(request, 0, 16, StandardCharsets.US_ASCII)).isEqualTo("lo" + "\0".repeat(14));
+        assertThat(bytes.getShort(16)).isEqualTo((short) 0x8001);
+        assertThat(bytes.getShort(18)).isZero();
+        assertThat(InterfaceRequest.flags("fifteen-letters", 1)).hasSize(40);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> InterfaceRequest.flags("sixteen-letters!", 1))
+                .withMessage("interface name longer than 15 bytes: sixteen-letters!");
+    }
+
+    @Test
+    void capability_sets_have_a_header_of_8_and_two_blocks_of_12_bytes_low_words_first() {
+        assertThat(CapabilitySets.header()).containsExactly(0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0);
+        ByteBuffer data = read(CapabilitySets.data(0x1_0000_0002L, 0x3_0000_0004L, 0x5_0000_0006L));
+        assertThat(data.remaining()).isEqualTo(24);
+        int[] words = new int[6];
+        data.asIntBuffer().get(words);
+        assertThat(words).containsExactly(2, 4, 6, 1, 3, 5);
+    }
+
+    @Test
+    void the_last_capability_is_that_of_the_running_kernel() {
+        assertThat(CapabilitySets.LAST).isBetween(37, 63);
+        assertThat(CapabilitySets.ALL).isEqualTo((1L << CapabilitySets.LAST) - 1 + (1L << CapabilitySets.LAST));
+        long beyond = Kernel.tryCall(Sys.PRCTL, 23, CapabilitySets.LAST + 1L); // PR_CAPBSET_READ
+        assertThat(Kernel.tryCall(Sys.PRCTL, 23, CapabilitySets.LAST)).isBetween(0L, 1L);
+        assertThat(beyond).isEqualTo(-22);
+    }
+
+    @Test
+    void flags_are_joined_with_their_names() {
+        assertThat(Constant.or()).isEqualTo(new Constant("0", 0));
+        assertThat(Constant.or(Constants.O_WRONLY, Constants.O_CREAT))
+                .isEqualTo(new Constant("O_WRONLY|O_CREAT", 0x41));
+        assertThat(Constants.AT_FDCWD.intValue()).isEqualTo(-100);
+    }
+}

@@ -1,0 +1,191 @@
+package io.lxc4j.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.CapabilitySets;
+import io.lxc4j.kernel.Sys;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("The compiler")
+class CompilerTest {
+    static Stream<LaunchPlan> plans() {
+        return Stream.of(
+                Plans.everything(),
+                Plans.plain(Plans.exec("/bin/true")),
+                Plans.plain(new Operation.Exec("a", List.of("a"), List.of(), List.of("/one"))),
+                Plans.plain(new Operation.Exec("a", List.of("a"), List.of(), List.of("/1", "/2", "/3"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("plans")
+    void jumps_only_to_rows_that_are_there_and_never_to_the_first(LaunchPlan plan) {
+        List<Row> rows = Compiler.compile(plan);
+        boolean[] isTarget = new boolean[rows.size()];
+        for (Row row : rows) {
+            // A target of 0 is no jump, and a label that was not placed throws.
+            isTarget[row.errorTarget()] = true;
+            isTarget[row.valueTarget()] = true;
+            if (row.errorTarget() != 0) {
+                assertThat(row.tolerated()).as("%s", row.text()).isNotZero();
+            }
+        }
+        isTarget[0] = false;
+        assertThat(isTarget).as("every plan waits for its parent, which jumps").contains(true);
+    }
+
+    @ParameterizedTest
+    @MethodSource("plans")
+    void uses_only_results_of_earlier_rows(LaunchPlan plan) {
+        Set<Argument.Register> set = new HashSet<>();
+        for (Row row : Compiler.compile(plan)) {
+            for (Argument argument : row.madeArguments()) {
+                if (argument instanceof Argument.Result(Argument.Register register)) {
+                    assertThat(set)
+                            .as("%s uses %s", row.text(), register.name())
+                            .contains(register);
+                }
+            }
+            if (row.result() != null) {
+                set.add(row.result());
+            }
+        }
+    }
+
+    /** Between a jump and its target no register may be set that is used behind the target. */
+    @ParameterizedTest
+    @MethodSource("plans")
+    void jumps_over_no_row_whose_result_is_needed_later(LaunchPlan plan) {
+        List<Row> rows = Compiler.compile(plan);
+        for (int i = 0; i < rows.size(); i++) {
+            for (int target : new int[] {rows.get(i).errorTarget(), rows.get(i).valueTarget()}) {
+                List<Argument.Register> skipped = new ArrayList<>();
+                for (int row = i + 1; row < target; row++) {
+                    if (rows.get(row).result() != null) {
+                        skipped.add(rows.get(row).result());
+                    }
+                }
+                assertThat(skipped).as("%s", rows.get(i).text()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("plans")
+    void gives_every_row_an_operation_of_the_plan_and_ends_with_an_exec_that_may_not_fail(LaunchPlan plan) {
+        LaunchProgram program = LaunchProgram.compile(plan);
+        List<Row> rows = Compiler.compile(plan);
+        assertThat(program.size()).isEqualTo(rows.size());
+        for (int i = 0; i < program.size(); i++) {
+            assertThat(plan.operations()).contains(program.operation(i));
+            assertThat(program.call(i)).startsWith(program.sys(i).callName() + "(");
+        }
+        Row last = rows.getLast();
+        assertThat(last.sys()).isEqualTo(Sys.EXECVE);
+        assertThat(last.tolerated()).isZero();
+    }
+
+    @Test
+    void is_a_pure_function() {
+        assertThat(texts(Compiler.compile(Plans.everything()))).isEqualTo(texts(Compiler.compile(Plans.everything())));
+    }
+
+    private static List<String> texts(List<Row> rows) {
+        return rows.stream().map(Row::text).toList();
+    }
+
+    @Test
+    void tries_each_directory_of_a_path_and_then_stops_at_the_first_that_has_the_file() {
+        Operation.Exec exec = new Operation.Exec("a", List.of("a", "é\n"), List.of("X=y"), List.of("/1", "/2"));
+        List<String> rows =
+                texts(Compiler.compile(LaunchPlan.builder().add(exec).build()));
+        assertThat(rows.subList(3, rows.size()))
+                .containsExactly(
+                        "execve(\"/1/a\", [\"a\", \"é\\n\"], [/* 1 vars */])  [goes on after ENOENT, EACCES, ENOTDIR]",
+                        "execve(\"/2/a\", [\"a\", \"é\\n\"], [/* 1 vars */])  [goes on after ENOENT, EACCES, ENOTDIR]",
+                        "execve(\"/1/a\", [\"a\", \"é\\n\"], [/* 1 vars */])  [goes on after ENOENT, ENOTDIR]",
+                        "execve(\"/2/a\", [\"a\", \"é\\n\"], [/* 1 vars */])");
+    }
+
+    @Test
+    void drops_every_capability_of_this_kernel_that_is_not_kept() {
+        int[] kept = {0, 7, CapabilitySets.LAST};
+        long mask = IntStream.of(kept).mapToLong(bit -> 1L << bit).sum();
+        List<String> rows = texts(Compiler.compile(LaunchPlan.builder()
+                .add(new Operation.LimitCapabilities(mask))
+                .add(Plans.exec("/bin/true"))
+                .build()));
+        assertThat(rows.stream().filter(row -> row.contains("PR_CAPBSET_DROP")))
+                .hasSize(CapabilitySets.LAST + 1 - kept.length)
+                .noneMatch(row -> row.contains("PR_CAPBSET_DROP, 7,"))
+                .anyMatch(row -> row.equals("prctl(PR_CAPBSET_DROP, 21, 0, 0, 0)"));
+    }
+
+    @Test
+    void puts_a_fault_in_place_of_one_row_that_fails_with_EBADF_whatever_the_row_tolerates() {
+        LaunchProgram program = LaunchProgram.compile(Plans.everything());
+        List<Row> rows = Compiler.compile(Plans.everything());
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            Row faulty = row.faulty();
+            assertThat(faulty.call()).isEqualTo(row.call());
+            assertThat(faulty.madeSys()).isEqualTo(Sys.CLOSE);
+            assertThat(faulty.tolerated()).isZero();
+            assertThat(faulty.result()).isSameAs(row.result());
+            assertThat(row.madeSys()).isEqualTo(row.sys());
+            assertThat(program.withFault(i).call(i)).isEqualTo(program.call(i));
+            assertThat(program.withFault(i).image()).isNotEqualTo(program.image());
+        }
+    }
+
+    @Test
+    void refuses_a_search_without_directories() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Operation.Exec("true", List.of("true"), List.of(), List.of()))
+                .withMessageContaining("true");
+    }
+
+    @Test
+    void refuses_text_that_the_kernel_would_cut_off() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Argument.text("a\0b"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Argument.texts(List.of("a", "b\0")));
+    }
+
+    @Test
+    void refuses_a_label_that_is_not_placed_and_an_error_that_can_not_be_tolerated() {
+        Row row = new Row(null, Sys.CLOSE, List.of());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> row.tolerate(Errno.ENOTSOCK))
+                .withMessageContaining("ENOTSOCK");
+        Row jump = row.onValue(new Row.Label());
+        assertThatIllegalStateException().isThrownBy(jump::valueTarget);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Row(null, Sys.CLOSE, List.of(args(7))))
+                .withMessage("CLOSE with 7 arguments");
+    }
+
+    private static Argument[] args(int count) {
+        return Stream.generate(() -> Argument.number(0)).limit(count).toArray(Argument[]::new);
+    }
+
+    @Test
+    void shows_arguments_as_strace_does() {
+        assertThat(Argument.text("a\"b\\c\n\t\r\u0001é").text()).isEqualTo("\"a\\\"b\\\\c\\n\\t\\r\\x01é\"");
+        assertThat(Argument.octal(0755).text()).isEqualTo("0755");
+        assertThat(Argument.octal(0).text()).isEqualTo("0");
+        assertThat(Argument.number(-1).text()).isEqualTo("-1");
+        assertThat(Argument.texts(List.of("a", "b")).text()).isEqualTo("[\"a\", \"b\"]");
+        assertThat(Argument.unshownTexts(List.of("a", "b")).text()).isEqualTo("[/* 2 vars */]");
+    }
+}

@@ -1,0 +1,132 @@
+package io.lxc4j.namespaces;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Namespaces")
+class NamespacesTest {
+    private static LaunchPlan plan(Namespaces namespaces) {
+        LaunchPlan.Builder plan = LaunchPlan.builder();
+        namespaces.contribute(plan);
+        PseudoFileSystems.contribute(plan, namespaces);
+        plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()));
+        return plan.build();
+    }
+
+    private static List<Class<?>> operations(LaunchPlan plan) {
+        return plan.operations().stream().<Class<?>>map(Object::getClass).toList();
+    }
+
+    @Test
+    void are_all_new_unless_asked_otherwise() {
+        Namespaces namespaces = Namespaces.builder().build();
+        assertThat(namespaces.hasOwnUsers()).isTrue();
+        assertThat(namespaces.hasOwnNetwork()).isTrue();
+        assertThat(namespaces.hostName()).isEqualTo("container");
+        LaunchPlan plan = plan(namespaces);
+        assertThat(plan.namespaces()).isEqualTo(EnumSet.complementOf(EnumSet.of(Namespace.CGROUP)));
+        assertThat(plan.idMaps()).isNotNull();
+        assertThat(plan.operations())
+                .contains(
+                        new Operation.NewCgroupNamespace(),
+                        new Operation.SetHostName("container"),
+                        new Operation.BringUpLoopback());
+    }
+
+    @Test
+    void that_are_shared_are_neither_made_nor_set_up() {
+        LaunchPlan plan = plan(Namespaces.builder()
+                .shareNetwork()
+                .shareIpc()
+                .shareHostName()
+                .shareCgroups()
+                .shareUsers()
+                .build());
+        assertThat(plan.namespaces()).containsExactlyInAnyOrder(Namespace.MOUNT, Namespace.PID);
+        assertThat(plan.idMaps()).isNull();
+        assertThat(operations(plan))
+                .doesNotContain(
+                        Operation.NewCgroupNamespace.class,
+                        Operation.SetHostName.class,
+                        Operation.BringUpLoopback.class,
+                        Operation.SetIds.class);
+    }
+
+    /** CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, SYS_CHROOT, SETFCAP. */
+    @Test
+    void with_the_hosts_users_keep_no_capability_that_reaches_the_host() {
+        LaunchPlan plan = plan(Namespaces.builder().shareUsers().build());
+        assertThat(plan.operations())
+                .filteredOn(Operation.LimitCapabilities.class::isInstance)
+                .singleElement()
+                .satisfies(operation -> {
+                    long kept = ((Operation.LimitCapabilities) operation).kept();
+                    assertThat(kept & ~0x8004_05fbL).isZero();
+                    assertThat(kept & ~Caller.current().permitted()).isZero();
+                });
+    }
+
+    @Test
+    void without_a_network_of_their_own_bind_the_hosts_sys_as_only_the_networks_owner_may_mount_it() {
+        Namespaces shared = Namespaces.builder().shareNetwork().build();
+        assertThat(plan(shared).operations())
+                .anyMatch(operation -> operation instanceof Operation.Bind bind
+                        && bind.target().equals("/sys"));
+        Namespaces own = Namespaces.builder().build();
+        assertThat(plan(own).operations())
+                .anyMatch(operation -> operation instanceof Operation.Mount mount
+                        && mount.target().equals("/sys"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "web-1.example", "0", "A.b"})
+    void take_a_host_name_of_letters_digits_hyphens_and_dots(String name) {
+        assertThat(Namespaces.builder().hostName(name).build().hostName()).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-a", "a-", ".a", "a b", "a_b", "ä", "a\0b", "a\nb"})
+    void reject_another_host_name_and_show_it(String name) {
+        Namespaces.Builder builder = Namespaces.builder();
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(() -> builder.hostName(name))
+                .withMessageStartingWith("hostName \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" must be ");
+    }
+
+    @Test
+    void take_a_host_name_of_64_characters_and_reject_one_of_65() {
+        assertThat(Namespaces.builder().hostName("x".repeat(64)).build().hostName())
+                .hasSize(64);
+        Namespaces.Builder builder = Namespaces.builder();
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(() -> builder.hostName("x".repeat(65)))
+                .withMessageContaining("65 bytes; the kernel takes at most 64");
+    }
+
+    @Test
+    void reject_a_second_host_name_with_both_values() {
+        Namespaces.Builder builder = Namespaces.builder().hostName("one");
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(() -> builder.hostName("two"))
+                .withMessageContainingAll("\"one\"", "\"two\"");
+    }
+
+    @Test
+    void reject_a_host_name_that_would_be_the_hosts() {
+        Namespaces.Builder builder = Namespaces.builder().hostName("one").shareHostName();
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(builder::build)
+                .withMessageContaining("\"one\"");
+    }
+}
