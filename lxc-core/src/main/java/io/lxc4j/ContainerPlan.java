@@ -26,8 +26,23 @@ final class ContainerPlan {
 
     private ContainerPlan() {}
 
-    static LaunchPlan of(ContainerSpec.Builder settings) {
+    /** What of the host the plan depends on: as long as this is equal, the plan is the same. */
+    static List<Object> look(ContainerSpec.Builder settings) {
         Architecture.requireSupported();
+        List<Object> seen = new ArrayList<>();
+        seen.add(settings.root().look());
+        for (ContainerSpec.BindMount bind : settings.binds) {
+            Path source = Path.of(bind.source());
+            if (!Files.exists(source)) {
+                throw new InvalidSpecificationException(
+                        "bind: the source " + source + " does not exist, or this user may not reach it");
+            }
+            seen.add(Files.isDirectory(source));
+        }
+        return seen;
+    }
+
+    static LaunchPlan of(ContainerSpec.Builder settings) {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
@@ -51,10 +66,6 @@ final class ContainerPlan {
 
     private static void bind(LaunchPlan.Builder plan, ContainerSpec.BindMount bind) {
         Path source = Path.of(bind.source());
-        if (!Files.exists(source)) {
-            throw new InvalidSpecificationException(
-                    "bind: the source " + source + " does not exist, or this user may not reach it");
-        }
         String[] names = bind.target().substring(1).split("/", -1);
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < names.length; i++) {

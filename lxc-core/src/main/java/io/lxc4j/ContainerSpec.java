@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerSpec {
     private final Builder settings;
 
-    /** What was launched last; as long as the plan stays the same, it need not be compiled again. */
-    private volatile @Nullable LaunchProgram program;
+    /** What was launched last; as long as the host looks the same, it need not be planned again. */
+    private volatile @Nullable Compiled compiled;
+
+    private record Compiled(List<Object> host, LaunchProgram program) {}
 
     private ContainerSpec(Builder settings) {
         this.settings = settings;
@@ -47,13 +49,13 @@ public final class ContainerSpec {
     }
 
     private Container start(Redirect input) {
-        LaunchPlan plan = plan();
-        LaunchProgram current = program;
-        if (current == null || !current.plan().equals(plan)) {
-            current = LaunchProgram.compile(plan);
-            program = current;
+        List<Object> host = ContainerPlan.look(settings);
+        Compiled current = compiled;
+        if (current == null || !current.host.equals(host)) {
+            current = new Compiled(host, LaunchProgram.compile(ContainerPlan.of(settings)));
+            compiled = current;
         }
-        return start(current, input);
+        return start(current.program, input);
     }
 
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
@@ -105,6 +107,7 @@ public final class ContainerSpec {
     }
 
     LaunchPlan plan() {
+        var _ = ContainerPlan.look(settings);
         return ContainerPlan.of(settings);
     }
 

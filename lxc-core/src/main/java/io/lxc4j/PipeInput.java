@@ -176,7 +176,7 @@ final class PipeInput extends InputStream {
                 Kernel.check(
                         Kernel.tryCall(Sys.IOCTL, fd.number(), FIONREAD, count.address()),
                         Sys.IOCTL,
-                        fd + ", FIONREAD");
+                        () -> fd + ", FIONREAD");
                 return count.get(JAVA_INT, 0);
             }
         } finally {

@@ -12,7 +12,7 @@ public final class Main {
         launch                    start a process in a container and wait for its end, beside ProcessBuilder,
                                   C, unshare, bwrap, crun and runc; as root, about 3 minutes
           --rounds N              rounds that count, by default 300
-          --warmup N              rounds before them, by default 200
+          --warmup N              rounds before them, by default 100
           --only SECTION,...      of main (30 s), heap (15 s), descriptors (80 s), parallel (20 s)
         jmh ...                   system calls from Java, planning and compiling; about 3 minutes;
                                   takes the arguments of JMH: jmh -h

@@ -25,12 +25,17 @@ final class DirectoryRoot extends RootFileSystem {
     }
 
     @Override
-    @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+    public Object look() {
         if (!Files.isDirectory(path)) {
             throw new InvalidSpecificationException("the root directory " + path
                     + (Files.exists(path) ? " is not a directory" : " does not exist, or this user may not reach it"));
         }
+        return path;
+    }
+
+    @Override
+    @SuppressWarnings("exports")
+    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
         if (sizeBytes == 0) {
             plan.add(new Operation.RootFromDirectory(path.toString()));
             plan.add(new Operation.MakeRootReadOnly());

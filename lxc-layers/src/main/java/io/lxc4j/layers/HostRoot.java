@@ -89,18 +89,24 @@ final class HostRoot extends RootFileSystem {
     }
 
     @Override
-    @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+    public View look() {
         View before = view;
         String mounts = MountInfo.textOfThisProcess();
         List<FileTime> changes = changes();
-        if (before == null || !before.mounts.equals(mounts) || !before.changes.equals(changes)) {
-            List<Operation> operations = new ArrayList<>();
-            walk(operations, MountInfo.parse(mounts));
-            before = new View(mounts, changes, List.copyOf(operations));
-            view = before;
+        if (before != null && before.mounts.equals(mounts) && before.changes.equals(changes)) {
+            return before;
         }
-        before.operations.forEach(plan::add);
+        List<Operation> operations = new ArrayList<>();
+        walk(operations, MountInfo.parse(mounts));
+        View now = new View(mounts, changes, List.copyOf(operations));
+        view = now;
+        return now;
+    }
+
+    @Override
+    @SuppressWarnings("exports")
+    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+        look().operations.forEach(plan::add);
     }
 
     /**
@@ -111,7 +117,7 @@ final class HostRoot extends RootFileSystem {
      * @param changes when the directories that are listed were last changed
      * @param operations what makes it the root
      */
-    private record View(String mounts, List<FileTime> changes, List<Operation> operations) {}
+    record View(String mounts, List<FileTime> changes, List<Operation> operations) {}
 
     private List<FileTime> changes() {
         List<FileTime> changes = new ArrayList<>();

@@ -84,6 +84,14 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
     public abstract boolean needsOwnUsers();
 
     /**
+     * Looks at the host. As long as this gives something equal, {@link #contribute} adds the same.
+     *
+     * @return what the plan depends on, to be compared only
+     * @throws InvalidSpecificationException if it is not there
+     */
+    public abstract Object look();
+
+    /**
      * Adds to a plan what makes this the root.
      *
      * @param plan the plan under construction

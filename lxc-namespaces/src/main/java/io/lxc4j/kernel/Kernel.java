@@ -19,6 +19,7 @@ import io.lxc4j.error.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * System calls. A {@code try} method returns what the kernel returned, in its own convention: a negative number is an
@@ -103,6 +104,19 @@ public final class Kernel {
      * @return the result, not negative
      * @throws SystemCallException if it is an error
      */
+    public static long check(long result, Sys sys, Supplier<String> arguments) {
+        return result >= 0 ? result : check(result, sys, arguments.get());
+    }
+
+    /**
+     * Checks a result.
+     *
+     * @param result what a {@code try} method returned
+     * @param sys which call it was
+     * @param arguments how the arguments read in an error message, where that is a constant
+     * @return the result, not negative
+     * @throws SystemCallException if it is an error
+     */
     public static long check(long result, Sys sys, String arguments) {
         if (result >= 0) {
             return result;
@@ -134,7 +148,7 @@ public final class Kernel {
                     flags.value() | O_CLOEXEC.value(),
                     mode);
             return new Fd(
-                    (int) check(result, Sys.OPENAT, "AT_FDCWD, \"" + path + "\", " + flags.name() + "|O_CLOEXEC"),
+                    (int) check(result, Sys.OPENAT, () -> "AT_FDCWD, \"" + path + "\", " + flags.name() + "|O_CLOEXEC"),
                     path);
         }
     }
@@ -153,7 +167,7 @@ public final class Kernel {
             long count = check(
                     tryCall(Sys.READ, fd.number(), buffer.address(), SYSCTL_BYTES),
                     Sys.READ,
-                    path + ", " + SYSCTL_BYTES);
+                    () -> path + ", " + SYSCTL_BYTES);
             return new String(buffer.asSlice(0, count).toArray(JAVA_BYTE), StandardCharsets.UTF_8).strip();
         }
     }
@@ -209,7 +223,7 @@ public final class Kernel {
                 (int) check(
                         tryCall(Sys.FCNTL, number, F_DUPFD_CLOEXEC.value(), lowest),
                         Sys.FCNTL,
-                        number + ", F_DUPFD_CLOEXEC, " + lowest),
+                        () -> number + ", F_DUPFD_CLOEXEC, " + lowest),
                 what);
     }
 
@@ -220,7 +234,7 @@ public final class Kernel {
      * @param onto the number that is replaced
      */
     public static void replace(int from, int onto) {
-        check(tryCall(Sys.DUP3, from, onto, O_CLOEXEC.value()), Sys.DUP3, from + ", " + onto + ", O_CLOEXEC");
+        check(tryCall(Sys.DUP3, from, onto, O_CLOEXEC.value()), Sys.DUP3, () -> from + ", " + onto + ", O_CLOEXEC");
     }
 
     /**
@@ -229,11 +243,11 @@ public final class Kernel {
      * @param fd the descriptor; the mode belongs to its open file, which duplicates share
      */
     public static void setNonBlocking(Fd fd) {
-        long flags = check(tryCall(Sys.FCNTL, fd.number(), F_GETFL.value()), Sys.FCNTL, fd + ", F_GETFL");
+        long flags = check(tryCall(Sys.FCNTL, fd.number(), F_GETFL.value()), Sys.FCNTL, () -> fd + ", F_GETFL");
         check(
                 tryCall(Sys.FCNTL, fd.number(), F_SETFL.value(), flags | O_NONBLOCK.value()),
                 Sys.FCNTL,
-                fd + ", F_SETFL, O_NONBLOCK");
+                () -> fd + ", F_SETFL, O_NONBLOCK");
     }
 
     /**

@@ -74,7 +74,7 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) 
                 Kernel.check(
                         Kernel.tryCall(Sys.WRITE, fd.number(), memory.address(), bytes.length),
                         Sys.WRITE,
-                        path + ", \"" + content.strip() + "\"");
+                        () -> path + ", \"" + content.strip() + "\"");
             } catch (ContainerException e) {
                 throw new ContainerException(
                         "writing the id maps of the user namespace: " + e.getMessage()

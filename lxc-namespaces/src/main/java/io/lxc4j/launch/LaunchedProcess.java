@@ -71,7 +71,7 @@ public final class LaunchedProcess {
             if (result == -Errno.ESRCH.number()) {
                 return false;
             }
-            Kernel.check(result, Sys.PIDFD_SEND_SIGNAL, pidfd + ", " + number);
+            Kernel.check(result, Sys.PIDFD_SEND_SIGNAL, () -> pidfd + ", " + number);
             return true;
         } finally {
             lock.unlock();
@@ -79,20 +79,19 @@ public final class LaunchedProcess {
     }
 
     private void ended() {
-        ExitStatus status;
+        ExitStatus status = reap(pidfd, Constants.WNOHANG.value());
+        if (status == null) {
+            watch.arm();
+            return;
+        }
+        exit.complete(status); // first, as somebody is waiting
         lock.lock();
         try {
-            status = reap(pidfd, Constants.WNOHANG.value());
-            if (status == null) {
-                watch.arm();
-                return;
-            }
             watch.cancel();
             pidfd.close();
         } finally {
             lock.unlock();
         }
-        exit.complete(status);
     }
 
     /**
@@ -119,7 +118,7 @@ public final class LaunchedProcess {
                 LOG.warn("somebody else in this process has waited for {}: how it ended is lost", pidfd);
                 return new ExitStatus(LOST, 0, false);
             }
-            Kernel.check(result, Sys.WAITID, "P_PIDFD, " + pidfd + ", …, WEXITED");
+            Kernel.check(result, Sys.WAITID, () -> "P_PIDFD, " + pidfd + ", …, WEXITED");
             if (SignalInfo.pid(info) == 0) {
                 return null;
             }

@@ -350,7 +350,7 @@ public final class Launcher {
                 if (result == 0 || result == -Errno.EAGAIN.number()) {
                     return null;
                 }
-                Kernel.check(result, Sys.RECVFROM, fd + ", …");
+                Kernel.check(result, Sys.RECVFROM, () -> fd + ", …");
                 return Report.parse(message.asSlice(0, result).asByteBuffer());
             }
         }

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 /** A launch program as a sealed file in memory: nobody, from inside a container or from outside, can change it. */
 final class ProgramFile {
     private static final byte[] CODE = MachineCode.code();
+    private static final Constant FLAGS = Constant.or(Constants.MFD_CLOEXEC, Constants.MFD_ALLOW_SEALING);
     private static final Constant SEALS =
             Constant.or(Constants.F_SEAL_SEAL, Constants.F_SEAL_SHRINK, Constants.F_SEAL_GROW, Constants.F_SEAL_WRITE);
 
@@ -31,7 +32,7 @@ final class ProgramFile {
                 Kernel.check(
                         Kernel.tryCall(Sys.FCNTL, file.number(), Constants.F_ADD_SEALS.value(), SEALS.value()),
                         Sys.FCNTL,
-                        file + ", F_ADD_SEALS, " + SEALS.name());
+                        () -> file + ", F_ADD_SEALS, " + SEALS.name());
                 return file;
             } catch (RuntimeException | Error e) {
                 file.close();
@@ -42,14 +43,12 @@ final class ProgramFile {
 
     /** Kernels before 6.3 know no MFD_EXEC, and later ones may demand it (vm.memfd_noexec). */
     private static Fd create(MemorySegment name) {
-        Constant flags = Constant.or(Constants.MFD_CLOEXEC, Constants.MFD_ALLOW_SEALING, Constants.MFD_EXEC);
-        long result = Kernel.tryCall(Sys.MEMFD_CREATE, name.address(), flags.value());
+        long result = Kernel.tryCall(Sys.MEMFD_CREATE, name.address(), FLAGS.value() | Constants.MFD_EXEC.value());
         if (result == -Errno.EINVAL.number()) {
-            flags = Constant.or(Constants.MFD_CLOEXEC, Constants.MFD_ALLOW_SEALING);
-            result = Kernel.tryCall(Sys.MEMFD_CREATE, name.address(), flags.value());
+            result = Kernel.tryCall(Sys.MEMFD_CREATE, name.address(), FLAGS.value());
         }
         return new Fd(
-                (int) Kernel.check(result, Sys.MEMFD_CREATE, "\"lxc4j\", " + flags.name()),
+                (int) Kernel.check(result, Sys.MEMFD_CREATE, () -> "\"lxc4j\", " + FLAGS.name()),
                 "memfd of a launch program");
     }
 
@@ -59,7 +58,7 @@ final class ProgramFile {
         long written = Kernel.check(
                 Kernel.tryCall(Sys.PWRITE64, file.number(), memory.address(), bytes.length, offset),
                 Sys.PWRITE64,
-                file + ", …, " + bytes.length + ", " + offset);
+                () -> file + ", …, " + bytes.length + ", " + offset);
         if (written != bytes.length) {
             throw new IllegalStateException(file + " took " + written + " of " + bytes.length + " bytes");
         }

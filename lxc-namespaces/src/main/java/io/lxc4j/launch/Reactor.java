@@ -70,7 +70,7 @@ public final class Reactor {
             while (true) {
                 long count = Kernel.tryCall(Sys.EPOLL_PWAIT, epoll.number(), events.address(), EVENTS, FOREVER, 0, 8);
                 if (count < 0 && count != -Errno.EINTR.number()) {
-                    Kernel.check(count, Sys.EPOLL_PWAIT, epoll + ", …");
+                    Kernel.check(count, Sys.EPOLL_PWAIT, () -> epoll + ", …");
                 }
                 for (int i = 0; i < count; i++) {
                     Watch watch = watches.get(EpollEvent.data(events, i));
@@ -120,7 +120,7 @@ public final class Reactor {
                 Kernel.check(
                         Kernel.tryCall(Sys.EPOLL_CTL, epoll.number(), operation.value(), fd.number(), event.address()),
                         Sys.EPOLL_CTL,
-                        epoll + ", " + operation.name() + ", " + fd);
+                        () -> epoll + ", " + operation.name() + ", " + fd);
             }
         }
 

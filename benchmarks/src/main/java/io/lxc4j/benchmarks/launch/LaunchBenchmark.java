@@ -17,6 +17,8 @@ public final class LaunchBenchmark {
 
     private final Options options;
     private final Workshop workshop;
+    private static final int WARM_UP_LAUNCHES = 2000;
+
     private final Results results;
 
     private LaunchBenchmark(Options options, Workshop workshop, Results results) {
@@ -57,6 +59,12 @@ public final class LaunchBenchmark {
         contenders.add(Contenders.container(Contenders.FULL, Contenders.full(root)));
         contenders.add(Contenders.container(Contenders.FULL_WITH_USERS, Contenders.fullWithUsers(root)));
         contenders.add(Contenders.container("lxc4j host root (all defaults)", Contenders.hostRoot(root)));
+        // The C programs are as fast at their first launch; the JVM compiles for some thousand.
+        for (Contender contender : contenders) {
+            for (int i = 0; i < WARM_UP_LAUNCHES; i++) {
+                contender.launch();
+            }
+        }
         contenders.addAll(Peers.of(workshop));
         race("main", "one at a time, interleaved", contenders);
         results.acceptance();

@@ -26,7 +26,7 @@ record Options(int warmup, int rounds, Set<Section> sections) {
     }
 
     static Options parse(String[] arguments) {
-        int warmup = 200;
+        int warmup = 100;
         int rounds = 300;
         Set<Section> sections = EnumSet.allOf(Section.class);
         for (int i = 0; i < arguments.length; i += 2) {
