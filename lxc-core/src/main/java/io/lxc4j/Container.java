@@ -27,8 +27,8 @@ public final class Container implements AutoCloseable {
      *
      * @return a builder
      */
-    public static ContainerSpec.Builder builder() {
-        return new ContainerSpec.Builder();
+    public static ContainerBuilder builder() {
+        return new ContainerBuilder();
     }
 
     /**

@@ -27,11 +27,11 @@ final class ContainerPlan {
     private ContainerPlan() {}
 
     /** What of the host the plan depends on: as long as this is equal, the plan is the same. */
-    static List<Object> look(ContainerSpec.Builder settings) {
+    static List<Object> look(ContainerBuilder settings) {
         Architecture.requireSupported();
         List<Object> seen = new ArrayList<>();
         seen.add(settings.root().look());
-        for (ContainerSpec.BindMount bind : settings.binds) {
+        for (ContainerBuilder.BindMount bind : settings.binds) {
             Path source = Path.of(bind.source());
             if (!Files.exists(source)) {
                 throw new InvalidSpecificationException(
@@ -42,7 +42,7 @@ final class ContainerPlan {
         return seen;
     }
 
-    static LaunchPlan of(ContainerSpec.Builder settings) {
+    static LaunchPlan of(ContainerBuilder settings) {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
@@ -64,7 +64,7 @@ final class ContainerPlan {
         return plan.build();
     }
 
-    private static void bind(LaunchPlan.Builder plan, ContainerSpec.BindMount bind) {
+    private static void bind(LaunchPlan.Builder plan, ContainerBuilder.BindMount bind) {
         Path source = Path.of(bind.source());
         String[] names = bind.target().substring(1).split("/", -1);
         StringBuilder path = new StringBuilder();
@@ -83,7 +83,7 @@ final class ContainerPlan {
                 bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
     }
 
-    private static Operation.Exec exec(ContainerSpec.Builder settings) {
+    private static Operation.Exec exec(ContainerBuilder settings) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
         environment.put("HOME", "/root");

@@ -129,7 +129,7 @@ class BadInputTest {
         return Arguments.of(message, call);
     }
 
-    private static ContainerSpec.Builder builder() {
+    private static ContainerBuilder builder() {
         return Container.builder();
     }
 

@@ -104,7 +104,7 @@ class EscapeAttackIT {
         TestRoot hostile = TestRoot.in(root);
         Files.delete(root.resolve(name));
         Files.createSymbolicLink(root.resolve(name), target);
-        for (ContainerSpec.Builder builder : List.of(hostile.readOnly(), hostile.copyOnWrite())) {
+        for (ContainerBuilder builder : List.of(hostile.readOnly(), hostile.copyOnWrite())) {
             assertThatThrownBy(() -> builder.command("true").start())
                     .isInstanceOfSatisfying(
                             LaunchException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ELOOP))

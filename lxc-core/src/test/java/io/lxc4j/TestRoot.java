@@ -40,15 +40,15 @@ final class TestRoot {
         return directory;
     }
 
-    ContainerSpec.Builder readOnly() throws IOException {
+    ContainerBuilder readOnly() throws IOException {
         return bind(Container.builder().root(RootFileSystem.readOnly(directory)));
     }
 
-    ContainerSpec.Builder copyOnWrite() throws IOException {
+    ContainerBuilder copyOnWrite() throws IOException {
         return bind(Container.builder().root(RootFileSystem.copyOnWrite(directory)));
     }
 
-    private ContainerSpec.Builder bind(ContainerSpec.Builder builder) throws IOException {
+    private ContainerBuilder bind(ContainerBuilder builder) throws IOException {
         builder.bind(Path.of("/usr"), "/usr");
         try (DirectoryStream<Path> own = Files.newDirectoryStream(directory, "{bin,sbin,lib*}")) {
             for (Path entry : own) {

@@ -1,6 +1,7 @@
 package io.lxc4j.benchmarks;
 
 import io.lxc4j.Container;
+import io.lxc4j.ContainerBuilder;
 import io.lxc4j.ContainerSpec;
 import io.lxc4j.Plans;
 import io.lxc4j.launch.LaunchPlan;
@@ -42,7 +43,7 @@ public class PlanBenchmark {
     /** Plans once. */
     @Setup
     public void plan() {
-        ContainerSpec.Builder builder = Container.builder().command("/bin/true");
+        ContainerBuilder builder = Container.builder().command("/bin/true");
         if (container.equals("full")) {
             builder.root(RootFileSystem.readOnly(Path.of("/tmp")))
                     .namespaces(Namespaces.builder().shareUsers().build());

@@ -84,14 +84,14 @@ public final class LaunchedProcess {
             watch.arm();
             return;
         }
-        exit.complete(status); // first, as somebody is waiting
         lock.lock();
         try {
-            watch.cancel();
+            watch.forget();
             pidfd.close();
         } finally {
             lock.unlock();
         }
+        exit.complete(status);
     }
 
     /**

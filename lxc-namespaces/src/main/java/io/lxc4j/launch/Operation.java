@@ -28,6 +28,22 @@ public sealed interface Operation {
      */
     String summary();
 
+    /** An operation on the file tree. */
+    sealed interface InTree extends Operation {
+        @Override
+        default Phase phase() {
+            return Phase.MOUNTS;
+        }
+    }
+
+    /** An operation on what the new root and the new namespaces hold. */
+    sealed interface InSystem extends Operation {
+        @Override
+        default Phase phase() {
+            return Phase.SYSTEM;
+        }
+    }
+
     /** Waits for the parent's word to go on, and ends if the parent ends. */
     record AwaitParent() implements Operation {
         @Override
@@ -105,12 +121,7 @@ public sealed interface Operation {
     }
 
     /** Cuts the mount tree off from the host's: no mount travels in either direction. */
-    record IsolateMounts() implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record IsolateMounts() implements InTree {
         @Override
         public String summary() {
             return "isolating the mount tree";
@@ -123,12 +134,7 @@ public sealed interface Operation {
      *
      * @param bytes its size
      */
-    record MountScratch(long bytes) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MountScratch(long bytes) implements InTree {
         @Override
         public String summary() {
             return "mounting the scratch tmpfs";
@@ -141,12 +147,7 @@ public sealed interface Operation {
      * @param path a relative path whose parent exists
      * @param mode its permissions
      */
-    record MakeScratchDirectory(String path, int mode) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MakeScratchDirectory(String path, int mode) implements InTree {
         @Override
         public String summary() {
             return "making the scratch directory " + path;
@@ -158,12 +159,7 @@ public sealed interface Operation {
      *
      * @param path a relative path
      */
-    record RootFromScratch(String path) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record RootFromScratch(String path) implements InTree {
         @Override
         public String summary() {
             return "taking the scratch directory " + path + " as the root";
@@ -175,12 +171,7 @@ public sealed interface Operation {
      *
      * @param path an absolute path
      */
-    record RootFromDirectory(String path) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record RootFromDirectory(String path) implements InTree {
         @Override
         public String summary() {
             return "taking " + path + " as the root";
@@ -192,12 +183,7 @@ public sealed interface Operation {
      *
      * @param fileSystem what is mounted
      */
-    record RootFromFileSystem(FileSystem fileSystem) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record RootFromFileSystem(FileSystem fileSystem) implements InTree {
         @Override
         public String summary() {
             return "mounting the root " + fileSystem.type();
@@ -205,12 +191,7 @@ public sealed interface Operation {
     }
 
     /** Makes all mounts of the new root, so far, read-only, and inert: no devices, no set-user-id. */
-    record MakeRootReadOnly() implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MakeRootReadOnly() implements InTree {
         @Override
         public String summary() {
             return "making the root read-only";
@@ -223,12 +204,7 @@ public sealed interface Operation {
      * @param target where
      * @param mode its permissions
      */
-    record MakeDirectory(String target, int mode) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MakeDirectory(String target, int mode) implements InTree {
         @Override
         public String summary() {
             return "making the directory " + target;
@@ -240,12 +216,7 @@ public sealed interface Operation {
      *
      * @param target where
      */
-    record MakeFile(String target) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MakeFile(String target) implements InTree {
         @Override
         public String summary() {
             return "making the file " + target;
@@ -258,12 +229,7 @@ public sealed interface Operation {
      * @param target where
      * @param content what it points to
      */
-    record MakeLink(String target, String content) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record MakeLink(String target, String content) implements InTree {
         @Override
         public String summary() {
             return "linking " + target + " to " + content;
@@ -276,12 +242,7 @@ public sealed interface Operation {
      * @param fileSystem what
      * @param target where; a directory that exists, reached through no symbolic link
      */
-    record Mount(FileSystem fileSystem, String target) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record Mount(FileSystem fileSystem, String target) implements InTree {
         @Override
         public String summary() {
             return "mounting " + fileSystem.type() + " on " + target;
@@ -295,12 +256,7 @@ public sealed interface Operation {
      * @param target where; symbolic links on the way are resolved in the new root
      * @param attributes {@code MOUNT_ATTR_*} set on all that is mounted
      */
-    record Bind(String source, String target, Constant attributes) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record Bind(String source, String target, Constant attributes) implements InTree {
         @Override
         public String summary() {
             return "binding " + source + " on " + target;
@@ -313,15 +269,10 @@ public sealed interface Operation {
      * @param devices the devices
      * @param mayMakeNodes whether the process may make device nodes; else the host's are bound
      */
-    record MountDev(List<CharacterDevice> devices, boolean mayMakeNodes) implements Operation {
+    record MountDev(List<CharacterDevice> devices, boolean mayMakeNodes) implements InTree {
         /** Makes the list immutable. */
         public MountDev {
             devices = List.copyOf(devices);
-        }
-
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
         }
 
         @Override
@@ -336,12 +287,7 @@ public sealed interface Operation {
      * @param path a relative path
      * @param target where; a directory that exists, reached through no symbolic link
      */
-    record BindScratch(String path, String target) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.MOUNTS;
-        }
-
+    record BindScratch(String path, String target) implements InTree {
         @Override
         public String summary() {
             return "mounting the scratch directory " + path + " on " + target;
@@ -366,12 +312,7 @@ public sealed interface Operation {
      *
      * @param name 1 to 64 bytes
      */
-    record SetHostName(String name) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.SYSTEM;
-        }
-
+    record SetHostName(String name) implements InSystem {
         @Override
         public String summary() {
             return "setting the host name " + name;
@@ -379,12 +320,7 @@ public sealed interface Operation {
     }
 
     /** Brings up the loopback device. */
-    record BringUpLoopback() implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.SYSTEM;
-        }
-
+    record BringUpLoopback() implements InSystem {
         @Override
         public String summary() {
             return "bringing up the loopback device";
@@ -396,12 +332,7 @@ public sealed interface Operation {
      *
      * @param mask permissions that new files don't get
      */
-    record SetUmask(int mask) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.SYSTEM;
-        }
-
+    record SetUmask(int mask) implements InSystem {
         @Override
         public String summary() {
             return "setting the umask";
@@ -413,12 +344,7 @@ public sealed interface Operation {
      *
      * @param path an absolute path in the new root
      */
-    record ChangeDirectory(String path) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.SYSTEM;
-        }
-
+    record ChangeDirectory(String path) implements InSystem {
         @Override
         public String summary() {
             return "changing to the working directory " + path;

@@ -113,6 +113,11 @@ public final class Reactor {
             }
         }
 
+        /** Ends a watch that has fired and is not armed: the kernel forgets it when the descriptor is closed. */
+        synchronized void forget() {
+            watches.remove(token);
+        }
+
         private void control(Constant operation) {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment event = arena.allocate(EpollEvent.SIZE, 8);

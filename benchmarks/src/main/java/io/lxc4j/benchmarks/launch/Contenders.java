@@ -6,6 +6,7 @@ import static io.lxc4j.kernel.Constants.O_TRUNC;
 import static io.lxc4j.kernel.Constants.O_WRONLY;
 
 import io.lxc4j.Container;
+import io.lxc4j.ContainerBuilder;
 import io.lxc4j.ContainerSpec;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
@@ -102,7 +103,7 @@ final class Contenders {
                 .build();
     }
 
-    private static ContainerSpec.Builder quiet() {
+    private static ContainerBuilder quiet() {
         return Container.builder()
                 .redirectInput(NO_INPUT)
                 .redirectOutput(Redirect.DISCARD)
