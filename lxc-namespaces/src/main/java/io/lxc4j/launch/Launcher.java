@@ -131,6 +131,7 @@ public final class Launcher {
 
         private final Fd idle = Kernel.open("/dev/null", Constants.O_RDWR, 0);
         private final int[] slots = new int[SLOTS];
+        private @Nullable LaunchProgram loaded;
         private @Nullable Frame frame;
         private @Nullable Frame frameWithUsers;
 
@@ -139,6 +140,16 @@ public final class Launcher {
             for (int i = 0; i < SLOTS; i++) {
                 slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
                         .number();
+            }
+        }
+
+        /** Puts the program into its slot, where it stays for the next launch of the same. */
+        private void load(LaunchProgram program) {
+            if (loaded != program) {
+                try (Fd file = ProgramFile.of(program)) {
+                    Kernel.replace(file.number(), slots[PROGRAM]);
+                    loaded = program;
+                }
             }
         }
 
@@ -162,8 +173,8 @@ public final class Launcher {
                 LaunchPlan plan = program.plan();
                 Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
                 long pid;
-                try (Fd child = channel[1];
-                        Fd file = ProgramFile.of(program)) {
+                try (Fd child = channel[1]) {
+                    load(program);
                     if (plan.idMaps() == null) {
                         toChild.goAhead(); // there is nothing to wait for
                     }
@@ -171,11 +182,10 @@ public final class Launcher {
                         Kernel.replace(streams[i], slots[i]);
                     }
                     Kernel.replace(child.number(), slots[Compiler.CHANNEL]);
-                    Kernel.replace(file.number(), slots[PROGRAM]);
                     pid = springboard.launch(plan.namespaces());
                 } finally {
-                    for (int slot : slots) {
-                        Kernel.replace(idle.number(), slot);
+                    for (int i = 0; i <= Compiler.CHANNEL; i++) {
+                        Kernel.replace(idle.number(), slots[i]);
                     }
                 }
                 if (pid < 0) {
