@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for a container's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
 final class Capture {
+    /** How long the readers may take for what is left. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
     private static final int CHUNK_BYTES = 16_384;
 
     private final Container container;
@@ -28,13 +30,19 @@ final class Capture {
         Kept error = new Kept(process.getErrorStream());
         Thread outputReader = Thread.startVirtualThread(output);
         Thread errorReader = Thread.startVirtualThread(error);
-        boolean ended = timeout == null || process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        boolean ended = timeout == null || process.waitFor(timeout);
         if (!ended) {
             process.destroyForcibly();
         }
         process.waitFor();
-        outputReader.join();
-        errorReader.join();
+        // What the container has written is taken over at its end. Only an outsider who was given the other end of a
+        // pipe
+        // can keep a reader waiting.
+        if (!outputReader.join(REST) || !errorReader.join(REST)) {
+            container.close();
+            outputReader.join();
+            errorReader.join();
+        }
         ContainerResult result = new ContainerResult(
                 process.exitValue(),
                 process.exitSignal(),

@@ -178,7 +178,8 @@ public final class ContainerBuilder {
 
     /**
      * Shares a file or directory of the host for reading and writing. What the container may do there is up to the
-     * permissions of its users on the host.
+     * permissions of its users on the host. With the host's root as this JVM's user, all containers have the same ids
+     * there (from 1000000 on), so each can read what another has written.
      *
      * @param source an absolute path of the host
      * @param target an absolute path inside
@@ -192,6 +193,10 @@ public final class ContainerBuilder {
         if (!source.isAbsolute()) {
             throw new InvalidSpecificationException(
                     "bind: the source must be an absolute path, not \"" + printable(source.toString()) + "\"");
+        }
+        if (source.normalize().startsWith("/proc")) {
+            throw new InvalidSpecificationException(
+                    "bind: the host's /proc can't be bound, not even a part: " + source);
         }
         String place = inside("bind", target);
         if (place.equals("/")) {

@@ -55,10 +55,10 @@ final class ContainerPlan {
         settings.binds.forEach(bind -> bind(plan, bind));
         plan.add(new Operation.PivotRoot());
         plan.add(new Operation.SetUmask(UMASK));
+        plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
         }
-        plan.add(new Operation.CloseDescriptors());
         plan.add(new Operation.ForbidNewPrivileges());
         plan.add(exec(settings));
         return plan.build();

@@ -7,12 +7,15 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A process in a container. It is a {@link Process}, so code that was written for one works unchanged.
@@ -130,9 +133,60 @@ public final class ContainerProcess extends Process {
      */
     @Override
     public ProcessHandle toHandle() {
-        return ProcessHandle.of(pid())
-                .filter(_ -> isAlive())
-                .orElseThrow(() -> new IllegalStateException("process " + pid() + " has ended"));
+        return handle().orElseThrow(() -> new IllegalStateException("process " + pid() + " has ended"));
+    }
+
+    /** What the host tells of the process; nothing once it has ended. */
+    @Override
+    public ProcessHandle.Info info() {
+        return handle().map(ProcessHandle::info).orElseGet(Ended::new);
+    }
+
+    @Override
+    public Stream<ProcessHandle> children() {
+        return handle().stream().flatMap(ProcessHandle::children);
+    }
+
+    @Override
+    public Stream<ProcessHandle> descendants() {
+        return handle().stream().flatMap(ProcessHandle::descendants);
+    }
+
+    private Optional<ProcessHandle> handle() {
+        return ProcessHandle.of(pid()).filter(_ -> isAlive());
+    }
+
+    /** What is known of a process that has ended. */
+    private static final class Ended implements ProcessHandle.Info {
+        @Override
+        public Optional<String> command() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> commandLine() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String[]> arguments() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Instant> startInstant() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Duration> totalCpuDuration() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> user() {
+            return Optional.empty();
+        }
     }
 
     /** A future that completes in a virtual thread of its own, so what depends on it may wait. */

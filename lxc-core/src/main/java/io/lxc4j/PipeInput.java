@@ -139,7 +139,7 @@ final class PipeInput extends InputStream {
             byte[] chunk = new byte[LARGEST_READ];
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.write(rest, restFrom, rest.length - restFrom);
-            while (!ended && !closed && all.size() < LARGEST_REST) {
+            while (!ended && !closed && all.size() <= LARGEST_REST) {
                 int count = tryRead(chunk, 0, chunk.length);
                 if (count < 0) {
                     watch.arm();
@@ -151,11 +151,16 @@ final class PipeInput extends InputStream {
                     all.write(chunk, 0, count);
                 }
             }
+            if (!ended && !closed && all.size() > LARGEST_REST) {
+                end(); // an outsider goes on writing what nobody reads
+            }
             rest = all.toByteArray();
             restFrom = 0;
             readable.signalAll();
-        } catch (IOException _) {
-            end();
+        } catch (IOException | RuntimeException _) {
+            if (!ended && !closed) {
+                end();
+            }
         } finally {
             lock.unlock();
         }

@@ -5,7 +5,9 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -24,7 +26,7 @@ final class StandardStreams implements AutoCloseable {
 
     private final List<Fd> opened = new ArrayList<>();
     private final Fd[] childs = new Fd[3];
-    private OutputStream input = OutputStream.nullOutputStream();
+    private OutputStream input = refusing();
     private InputStream output = InputStream.nullInputStream();
     private InputStream error = InputStream.nullInputStream();
 
@@ -34,7 +36,9 @@ final class StandardStreams implements AutoCloseable {
                 Fd[] pipe = Kernel.pipe("standard input");
                 childs[0] = pipe[READ];
                 opened.add(pipe[READ]);
+                opened.add(pipe[WRITE]); // until its stream has it
                 input = new PipeOutput(pipe[WRITE]);
+                opened.remove(pipe[WRITE]);
             } else {
                 childs[0] = open(in, 0);
             }
@@ -56,11 +60,27 @@ final class StandardStreams implements AutoCloseable {
         }
     }
 
+    /** As {@link ProcessBuilder} has it: what is not a pipe can't be written to. */
+    private static OutputStream refusing() {
+        OutputStream closed = OutputStream.nullOutputStream();
+        try {
+            closed.close();
+        } catch (IOException e) {
+            throw new AssertionError("nothing to close", e);
+        }
+        return closed;
+    }
+
     private InputStream piped(String what, int index) {
         Fd[] pipe = Kernel.pipe(what);
         childs[index] = pipe[WRITE];
         opened.add(pipe[WRITE]);
-        return new PipeInput(pipe[READ]);
+        // A container with users of its own can open /dev/stdout only if others may: the pipe is this user's.
+        Kernel.check(Kernel.tryCall(Sys.FCHMOD, pipe[WRITE].number(), PERMISSIONS), Sys.FCHMOD, what);
+        opened.add(pipe[READ]); // until its stream has it
+        PipeInput stream = new PipeInput(pipe[READ]);
+        opened.remove(pipe[READ]);
+        return stream;
     }
 
     private Fd open(Redirect redirect, int number) {

@@ -9,6 +9,8 @@ import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +160,50 @@ class EscapeAttackIT {
     @DisplayName("core-pattern, uevent-helper, binfmt: what acts on the host can't be written")
     void the_hosts_kernel_settings_cannot_be_written(String file) throws Exception {
         assertThat(Container.run("sh", "-c", "echo 0 > " + file).isSuccess()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/proc/sys/kernel/core_pattern",
+                "/proc/sys/kernel/hostname",
+                "/proc/sys/vm/overcommit_memory",
+                "/proc/irq/default_smp_affinity"
+            })
+    @DisplayName("masked-and-read-only, core-pattern: nor by the host's root, where the container shares the users")
+    void the_hosts_kernel_settings_cannot_be_written_by_the_hosts_root(String file) throws Exception {
+        Requirement.ROOT.assume();
+        ContainerResult result = TestRoot.in(Files.createDirectory(directory.resolve("root")))
+                .copyOnWrite()
+                .namespaces(Namespaces.builder().shareUsers().build())
+                .command(
+                        "sh",
+                        "-c",
+                        "cat " + file + " > /tmp/now; mount -o remount,rw " + file + "; cat /tmp/now > " + file)
+                .run();
+        assertThat(result.isSuccess()).isFalse();
+        assertThat(result.error()).containsAnyOf("Read-only file system", "Permission denied");
+    }
+
+    @Test
+    @DisplayName("leaked-descriptor: a working directory below /proc/self/fd leads nowhere")
+    void no_working_directory_outside_the_root() {
+        for (int fd = 3; fd < 12; fd++) {
+            ContainerBuilder builder =
+                    Container.builder().workingDirectory("/proc/self/fd/" + fd).command("true");
+            assertThatThrownBy(builder::start).isInstanceOf(LaunchException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("the session keyring of this JVM is not the container's")
+    void keys_stay_outside() throws Exception {
+        int getKeyringId = 0;
+        int sessionKeyring = -3;
+        long own = Kernel.tryCall(Sys.KEYCTL, getKeyringId, sessionKeyring, 0);
+        ContainerResult result = Container.run("cat", "/proc/keys");
+        assertThat(own).isPositive();
+        assertThat(result.output()).contains("_ses").doesNotContain(String.format("%08x", own));
     }
 
     @Test

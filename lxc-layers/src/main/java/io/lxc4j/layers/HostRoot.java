@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -92,13 +93,12 @@ final class HostRoot extends RootFileSystem {
     public View look() {
         View before = view;
         String mounts = MountInfo.textOfThisProcess();
-        List<FileTime> changes = changes();
-        if (before != null && before.mounts.equals(mounts) && before.changes.equals(changes)) {
+        if (before != null && before.mounts.equals(mounts) && before.isCurrent()) {
             return before;
         }
         List<Operation> operations = new ArrayList<>();
-        walk(operations, MountInfo.parse(mounts));
-        View now = new View(mounts, changes, List.copyOf(operations));
+        Map<Path, FileTime> listed = walk(operations, MountInfo.parse(mounts));
+        View now = new View(mounts, listed, List.copyOf(operations));
         view = now;
         return now;
     }
@@ -114,18 +114,14 @@ final class HostRoot extends RootFileSystem {
      * not noticed; what it holds is protected all the same, as the kernel asks for the permissions of the day.
      *
      * @param mounts the mounts that were there
-     * @param changes when the directories that are listed were last changed
+     * @param listed the directories that were listed, and when each was last changed
      * @param operations what makes it the root
      */
-    record View(String mounts, List<FileTime> changes, List<Operation> operations) {}
-
-    private List<FileTime> changes() {
-        List<FileTime> changes = new ArrayList<>();
-        changes.add(change(host));
-        for (String directory : TWO_LEVELS) {
-            changes.add(change(host.resolve(directory.substring(1))));
+    record View(String mounts, Map<Path, FileTime> listed, List<Operation> operations) {
+        boolean isCurrent() {
+            return listed.entrySet().stream()
+                    .allMatch(entry -> change(entry.getKey()).equals(entry.getValue()));
         }
-        return changes;
     }
 
     private static FileTime change(Path directory) {
@@ -136,7 +132,7 @@ final class HostRoot extends RootFileSystem {
         }
     }
 
-    void walk(List<Operation> plan, List<MountInfo> mounts) {
+    Map<Path, FileTime> walk(List<Operation> plan, List<MountInfo> mounts) {
         plan.add(new Operation.MountScratch(sizeBytes));
         for (String directory : List.of("root", "upper", "work", "private")) {
             plan.add(new Operation.MakeScratchDirectory(directory, 0755));
@@ -147,7 +143,9 @@ final class HostRoot extends RootFileSystem {
                 .map(MountInfo::mountPoint)
                 .collect(Collectors.toSet());
         Set<String> points = mounts.stream().map(MountInfo::mountPoint).collect(Collectors.toSet());
-        new Writer(plan, new TreeSet<>(points), kept).entries("");
+        Writer writer = new Writer(plan, new TreeSet<>(points), kept);
+        writer.entries("");
+        return Map.copyOf(writer.listed);
     }
 
     @Override
@@ -160,6 +158,7 @@ final class HostRoot extends RootFileSystem {
         private final List<Operation> plan;
         private final NavigableSet<String> points;
         private final Set<String> kept;
+        private final Map<Path, FileTime> listed = new HashMap<>();
         private int overlays;
 
         Writer(List<Operation> plan, NavigableSet<String> points, Set<String> kept) {
@@ -242,6 +241,7 @@ final class HostRoot extends RootFileSystem {
         }
 
         private List<Path> list(Path directory) {
+            listed.put(directory, change(directory)); // before it is read, so that nothing is missed
             List<Path> entries = new ArrayList<>();
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
                 stream.forEach(entries::add);

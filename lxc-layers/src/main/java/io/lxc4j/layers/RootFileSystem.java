@@ -20,7 +20,8 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
      * The host's own root file system, below a tmpfs that takes what is written and vanishes with the container.
      *
      * <p>Inside are the host's programs, libraries and configuration, as far as everybody on the host may read them:
-     * host users are no users of the container, and their files belong to {@code nobody}. {@code /root}, {@code /home},
+     * host users are no users of the container, and their files belong to {@code nobody}. (An ordinary user is the
+     * container's root, and its files are root's inside.) {@code /root}, {@code /home},
      * {@code /run}, {@code /tmp} and {@code /var/tmp} are new and empty. The container's root may add files to
      * directories at the top level and to those below {@code /usr} and {@code /var}; it can't change the host's files.
      *

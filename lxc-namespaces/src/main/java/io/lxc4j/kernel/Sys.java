@@ -41,6 +41,8 @@ public enum Sys {
     CHDIR("chdir", 80, 49, "1.0"),
     /** Change the working directory by descriptor. */
     FCHDIR("fchdir", 81, 50, "1.0"),
+    /** Change the permissions of an open file. */
+    FCHMOD("fchmod", 91, 52, "1.0"),
     /** Set the file mode creation mask. */
     UMASK("umask", 95, 166, "1.0"),
     /** Get the effective user identity. */
@@ -75,6 +77,8 @@ public enum Sys {
     SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
+    /** Manipulate the kernel's key management facility. */
+    KEYCTL("keyctl", 250, 219, "2.6.10"),
     /** Exit all threads of a process. */
     EXIT_GROUP("exit_group", 231, 94, "2.6"),
     /** Wait for a process to change state. */

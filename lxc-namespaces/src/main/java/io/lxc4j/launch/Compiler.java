@@ -12,6 +12,7 @@ import static io.lxc4j.kernel.Constants.FSMOUNT_CLOEXEC;
 import static io.lxc4j.kernel.Constants.FSOPEN_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_SETFD;
 import static io.lxc4j.kernel.Constants.IFF_UP;
+import static io.lxc4j.kernel.Constants.KEYCTL_JOIN_SESSION_KEYRING;
 import static io.lxc4j.kernel.Constants.MNT_DETACH;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOEXEC;
@@ -102,7 +103,10 @@ final class Compiler {
             case Operation.AwaitParent _ -> awaitParent();
             case Operation.SetIds ids -> setIds(ids);
             case Operation.NewCgroupNamespace _ -> row(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
-            case Operation.NewSession _ -> row(Sys.SETSID);
+            case Operation.NewSession _ -> {
+                row(Sys.SETSID);
+                row(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING), number(0)).tolerate(Errno.ENOSYS);
+            }
             case Operation.DieWithParent _ -> dieWithParent();
             case Operation.IsolateMounts _ -> {
                 row(Sys.UMASK, octal(0)); // modes below are meant as given
@@ -155,6 +159,7 @@ final class Compiler {
                 openTree(use(scratch), path, tree);
                 attach(tree, resolve(target, O_DIRECTORY, STRICT), EMPTY);
             }
+            case Operation.ProtectFromWrites(String target) -> protectFromWrites(target);
             case Operation.MountDev dev -> mountDev(dev);
             case Operation.PivotRoot _ -> pivotRoot();
             case Operation.SetHostName(String name) -> {
@@ -226,6 +231,18 @@ final class Compiler {
         openTree(CWD, bind.source(), tree);
         setAttributes(use(tree), EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), bind.attributes(), Constant.or());
         attach(tree, resolve(bind.target(), Constant.or(), WITHIN), EMPTY);
+    }
+
+    private void protectFromWrites(String target) {
+        Row.Label missing = new Row.Label();
+        Argument place = resolve(target, Constant.or(), STRICT);
+        rows.getLast().onError(missing, Errno.ENOENT);
+        Argument.Register tree = register("same");
+        row(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH))
+                .into(tree);
+        setAttributes(use(tree), EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+        attach(tree, place, EMPTY);
+        missing.place(rows.size());
     }
 
     private void mountDev(Operation.MountDev dev) {

@@ -40,9 +40,8 @@ public final class Launcher {
     private static final int SIGCHLD = 17;
     private static final int SIGKILL = 9;
 
-    private static final class Holder {
-        static final Launcher SHARED = new Launcher();
-    }
+    /** Not in a static initializer: a failure, as for want of descriptors, must not be for good. */
+    private static volatile @Nullable Launcher shared;
 
     private final ExecutorService threads;
     private final BlockingQueue<Station> stations = new ArrayBlockingQueue<>(THREADS);
@@ -57,8 +56,14 @@ public final class Launcher {
                         .unstarted(work));
         expectChildren();
         // All at once and early, while low descriptors are still free.
-        for (int i = 0; i < THREADS; i++) {
-            stations.add(new Station());
+        try {
+            for (int i = 0; i < THREADS; i++) {
+                stations.add(new Station());
+            }
+        } catch (RuntimeException | Error e) {
+            threads.shutdown();
+            stations.forEach(Station::close);
+            throw e;
         }
     }
 
@@ -68,7 +73,17 @@ public final class Launcher {
      * @return the one launcher
      */
     public static Launcher shared() {
-        return Holder.SHARED;
+        Launcher launcher = shared;
+        return launcher == null ? make() : launcher;
+    }
+
+    private static synchronized Launcher make() {
+        Launcher launcher = shared;
+        if (launcher == null) {
+            launcher = new Launcher();
+            shared = launcher;
+        }
+        return launcher;
     }
 
     /** A JVM started with SIGCHLD ignored would never learn how its children end. */
@@ -135,12 +150,26 @@ public final class Launcher {
         private @Nullable Frame frame;
         private @Nullable Frame frameWithUsers;
 
-        @SuppressWarnings("resource") // the slots stay open as long as the JVM lives
         Station() {
-            for (int i = 0; i < SLOTS; i++) {
-                slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
-                        .number();
+            try {
+                for (int i = 0; i < SLOTS; i++) {
+                    slots[i] = Kernel.duplicate(idle.number(), LOWEST_SLOT, "slot of a launching thread")
+                            .number();
+                }
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
             }
+        }
+
+        /** Gives up; a station that works stays as long as the JVM. */
+        void close() {
+            for (int slot : slots) {
+                if (slot != 0) {
+                    Kernel.tryCall(Sys.CLOSE, slot);
+                }
+            }
+            idle.close();
         }
 
         /** Puts the program into its slot, where it stays for the next launch of the same. */

@@ -94,7 +94,7 @@ public sealed interface Operation {
         }
     }
 
-    /** Leaves the parent's session and its controlling terminal. */
+    /** Leaves the parent's session, its controlling terminal and its session keyring. */
     record NewSession() implements Operation {
         @Override
         public Phase phase() {
@@ -294,6 +294,19 @@ public sealed interface Operation {
         }
     }
 
+    /**
+     * Makes a file or directory of the new root read-only by a mount of it onto itself. What is missing needs no
+     * protection.
+     *
+     * @param target where; reached through no symbolic link
+     */
+    record ProtectFromWrites(String target) implements InTree {
+        @Override
+        public String summary() {
+            return "making " + target + " read-only";
+        }
+    }
+
     /** Makes the new root the root of the process, and lets go of the host's mounts. */
     record PivotRoot() implements Operation {
         @Override
@@ -344,7 +357,12 @@ public sealed interface Operation {
      *
      * @param path an absolute path in the new root
      */
-    record ChangeDirectory(String path) implements InSystem {
+    record ChangeDirectory(String path) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.DESCRIPTORS; // when no descriptor is left that a path below /proc could lead to
+        }
+
         @Override
         public String summary() {
             return "changing to the working directory " + path;

@@ -20,9 +20,9 @@ public enum Phase {
     MOUNTS,
     /** Makes that tree the root, and lets go of the host's. */
     ROOT,
-    /** Sets host name, loopback, file mode mask and working directory. */
+    /** Sets host name, loopback and file mode mask. */
     SYSTEM,
-    /** Closes all but the declared descriptors. */
+    /** Closes all but the declared descriptors, and then enters the working directory. */
     DESCRIPTORS,
     /** Gives up privileges. */
     CAPABILITIES,

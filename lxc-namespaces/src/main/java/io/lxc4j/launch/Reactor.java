@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +26,8 @@ public final class Reactor {
     private static final int EVENTS = 64;
     private static final long FOREVER = -1;
 
-    private static final class Holder {
-        static final Reactor SHARED = new Reactor();
-    }
+    /** Not in a static initializer: a failure, as for want of descriptors, must not be for good. */
+    private static volatile @Nullable Reactor shared;
 
     private final Fd epoll;
     private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
@@ -49,7 +49,17 @@ public final class Reactor {
      * @return the one reactor
      */
     public static Reactor shared() {
-        return Holder.SHARED;
+        Reactor reactor = shared;
+        return reactor == null ? make() : reactor;
+    }
+
+    private static synchronized Reactor make() {
+        Reactor reactor = shared;
+        if (reactor == null) {
+            reactor = new Reactor();
+            shared = reactor;
+        }
+        return reactor;
     }
 
     /**

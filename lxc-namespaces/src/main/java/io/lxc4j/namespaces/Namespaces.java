@@ -106,6 +106,9 @@ public final class Namespaces {
             plan.idMaps(caller.maps());
             plan.add(new Operation.SetIds(0, 0, caller.maps().denySetgroups() ? null : List.of()));
         }
+        if (!hasOwnUsers() && !caller.maps().denySetgroups()) {
+            plan.add(new Operation.SetIds(0, 0, List.of()));
+        }
         plan.add(new Operation.LimitCapabilities(hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & caller.permitted()));
         if (fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(hostName));

@@ -23,6 +23,10 @@ public final class PseudoFileSystems {
             new Operation.CharacterDevice("urandom", 1, 9),
             new Operation.CharacterDevice("tty", 5, 0));
 
+    /** What the host's root could change the host by; a container's own root may write to none of them anyway. */
+    private static final List<String> READ_ONLY =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
     private PseudoFileSystems() {}
 
     /**
@@ -34,6 +38,9 @@ public final class PseudoFileSystems {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
         plan.add(new Operation.Mount(Operation.FileSystem.of("proc", INERT), "/proc"));
+        if (!namespaces.hasOwnUsers()) {
+            READ_ONLY.forEach(path -> plan.add(new Operation.ProtectFromWrites(path)));
+        }
         Constant readOnly = Constant.or(INERT, MOUNT_ATTR_RDONLY);
         if (namespaces.hasOwnNetwork() || !namespaces.hasOwnUsers()) {
             plan.add(new Operation.Mount(Operation.FileSystem.of("sysfs", readOnly), "/sys"));

@@ -76,7 +76,13 @@ class CompilerTest {
                         skipped.add(rows.get(row).result());
                     }
                 }
-                assertThat(skipped).as("%s", rows.get(i).text()).isEmpty();
+                for (int row = target; target > 0 && row < rows.size(); row++) {
+                    rows.get(row).madeArguments().forEach(argument -> {
+                        if (argument instanceof Argument.Result(Argument.Register register)) {
+                            assertThat(skipped).doesNotContain(register);
+                        }
+                    });
+                }
             }
         }
     }

@@ -56,6 +56,7 @@ final class Plans {
                 .add(new Operation.Mount(Operation.FileSystem.of("proc", attributes), "/proc"))
                 .add(new Operation.Bind("/sys", "/sys", attributes))
                 .add(new Operation.BindScratch("root", "/var"))
+                .add(new Operation.ProtectFromWrites("/proc/sys"))
                 .add(new Operation.MountDev(devices, false))
                 .add(new Operation.MountDev(devices, true))
                 .add(new Operation.DieWithParent())

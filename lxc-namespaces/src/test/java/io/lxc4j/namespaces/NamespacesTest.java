@@ -59,8 +59,7 @@ class NamespacesTest {
                 .doesNotContain(
                         Operation.NewCgroupNamespace.class,
                         Operation.SetHostName.class,
-                        Operation.BringUpLoopback.class,
-                        Operation.SetIds.class);
+                        Operation.BringUpLoopback.class);
     }
 
     /** CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, SYS_CHROOT, SETFCAP. */
