@@ -104,6 +104,9 @@ class BadInputTest {
                         () -> builder().bind(Path.of("data"), "/data"),
                         "bind: the source must be an absolute path, not \"data\""),
                 rejected(() -> builder().bind(Path.of("/data"), "data"), "bind must be an absolute path, not \"data\""),
+                rejected(
+                        () -> builder().bind(Path.of("/proc/1/root"), "/x"),
+                        "bind: the host's /proc can't be bound, not even a part: /proc/1/root"),
                 rejected(() -> builder().bind(Path.of("/data"), "/./"), "bind: a directory for / is what root(…) sets"),
                 rejected(
                         () -> builder().bind(Path.of("/a"), "/x").bind(Path.of("/b"), "/x/"),

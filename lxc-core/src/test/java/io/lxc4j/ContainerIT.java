@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -301,6 +302,24 @@ class ContainerIT {
         }
 
         @Test
+        void the_standard_streams_can_be_opened_by_name() throws Exception {
+            ContainerResult result = Container.run("sh", "-c", "echo out > /dev/stdout; echo err > /dev/stderr");
+            assertThat(result.output()).isEqualTo("out\n");
+            assertThat(result.error()).isEqualTo("err\n");
+        }
+
+        @Test
+        void what_is_not_a_pipe_cannot_be_written_to() throws Exception {
+            try (Container container = Container.builder()
+                    .command("cat")
+                    .redirectInput(Redirect.from(new File("/dev/null")))
+                    .start()) {
+                OutputStream input = container.process().getOutputStream();
+                assertThatThrownBy(() -> input.write(1)).isInstanceOf(IOException.class);
+            }
+        }
+
+        @Test
         void closing_wakes_a_reader() throws Exception {
             Container container = Container.builder().command("sleep", "1000").start();
             CompletableFuture<Integer> read = CompletableFuture.supplyAsync(
@@ -428,6 +447,18 @@ class ContainerIT {
                 process.getOutputStream().close();
                 assertThat(exit.get(10, TimeUnit.SECONDS)).isSameAs(process);
                 assertThat(process.isAlive()).isFalse();
+            }
+        }
+
+        @Test
+        void of_an_ended_process_nothing_is_told() throws Exception {
+            try (Container container = Container.builder().command("true").start()) {
+                ContainerProcess process = container.process();
+                process.waitFor();
+                assertThat(process.info().command()).isEmpty();
+                assertThat(process.children()).isEmpty();
+                assertThat(process.descendants()).isEmpty();
+                assertThatThrownBy(process::toHandle).isInstanceOf(IllegalStateException.class);
             }
         }
 
