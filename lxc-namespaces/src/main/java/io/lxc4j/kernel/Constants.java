@@ -182,10 +182,6 @@ public final class Constants {
     /** {@code PR_CAP_AMBIENT_CLEAR_ALL}, see prctl(2). */
     public static final Constant PR_CAP_AMBIENT_CLEAR_ALL = new Constant("PR_CAP_AMBIENT_CLEAR_ALL", 4);
 
-    // ---- keyctl(2)
-    /** {@code KEYCTL_JOIN_SESSION_KEYRING}, see keyctl(2). */
-    public static final Constant KEYCTL_JOIN_SESSION_KEYRING = new Constant("KEYCTL_JOIN_SESSION_KEYRING", 1);
-
     // ---- sigaction(2), sigprocmask(2)
     /** {@code SIG_SETMASK}, see sigaction(2), sigprocmask(2). */
     public static final Constant SIG_SETMASK = new Constant("SIG_SETMASK", 2);

@@ -77,8 +77,6 @@ public enum Sys {
     SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
-    /** Manipulate the kernel's key management facility. */
-    KEYCTL("keyctl", 250, 219, "2.6.10"),
     /** Exit all threads of a process. */
     EXIT_GROUP("exit_group", 231, 94, "2.6"),
     /** Wait for a process to change state. */

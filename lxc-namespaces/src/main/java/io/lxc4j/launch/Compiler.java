@@ -12,7 +12,6 @@ import static io.lxc4j.kernel.Constants.FSMOUNT_CLOEXEC;
 import static io.lxc4j.kernel.Constants.FSOPEN_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_SETFD;
 import static io.lxc4j.kernel.Constants.IFF_UP;
-import static io.lxc4j.kernel.Constants.KEYCTL_JOIN_SESSION_KEYRING;
 import static io.lxc4j.kernel.Constants.MNT_DETACH;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOEXEC;
@@ -103,10 +102,7 @@ final class Compiler {
             case Operation.AwaitParent _ -> awaitParent();
             case Operation.SetIds ids -> setIds(ids);
             case Operation.NewCgroupNamespace _ -> row(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
-            case Operation.NewSession _ -> {
-                row(Sys.SETSID);
-                row(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING), number(0)).tolerate(Errno.ENOSYS);
-            }
+            case Operation.NewSession _ -> row(Sys.SETSID);
             case Operation.DieWithParent _ -> dieWithParent();
             case Operation.IsolateMounts _ -> {
                 row(Sys.UMASK, octal(0)); // modes below are meant as given

@@ -94,7 +94,7 @@ public sealed interface Operation {
         }
     }
 
-    /** Leaves the parent's session, its controlling terminal and its session keyring. */
+    /** Leaves the parent's session and its controlling terminal. */
     record NewSession() implements Operation {
         @Override
         public Phase phase() {
