@@ -5,6 +5,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.launch.NamespaceObstacles;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class Host {
         CgroupLayout cgroups = CgroupLayout.detect();
         Map<String, List<Ability>> groups = new LinkedHashMap<>();
         try (HostTrial trial = new HostTrial()) {
-            HostNamespaces namespaces = new HostNamespaces(trial, user, HostObstacles.of(user));
+            HostNamespaces namespaces = new HostNamespaces(trial, user, NamespaceObstacles.of(user.status()));
             groups.put("Namespaces", namespaces.kinds());
             List<Ability> subordinate = HostSubordinateIds.abilities(user);
             groups.put("User namespaces", join(namespaces.ids(subordinate), subordinate));

@@ -1,8 +1,10 @@
 package io.lxc4j.host;
 
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.NamespaceObstacles;
 import io.lxc4j.launch.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +15,10 @@ import java.util.function.Function;
 final class HostNamespaces {
     private final HostTrial trial;
     private final HostUser user;
-    private final HostObstacles obstacles;
+    private final NamespaceObstacles obstacles;
     private final Optional<HostFailure> innerRoot;
 
-    HostNamespaces(HostTrial trial, HostUser user, HostObstacles obstacles) {
+    HostNamespaces(HostTrial trial, HostUser user, NamespaceObstacles obstacles) {
         this.trial = trial;
         this.user = user;
         this.obstacles = obstacles;
@@ -99,11 +101,11 @@ final class HostNamespaces {
     }
 
     private Ability range(String name, List<Ability> subordinate) {
-        if (!trial.maps().denySetgroups()) {
-            IdMaps.Range range = trial.maps().uids().getFirst();
+        IdMaps.Range range = trial.maps().uids().getFirst();
+        if (range.count() > 1) {
             return answer(name, innerRoot, range.count() + " ids, from " + range.outside() + " on");
         }
-        if (user.has(HostUser.CAP_SETUID) && user.has(HostUser.CAP_SETGID)) {
+        if (user.has(ProcessStatus.CAP_SETUID) && user.has(ProcessStatus.CAP_SETGID)) {
             return Ability.unavailable(name, "this JVM is in a user namespace that has too few ids itself");
         }
         return subordinate.stream().allMatch(Ability::isAvailable)

@@ -1,6 +1,8 @@
 package io.lxc4j.host;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.kernel.ProcessStatus;
+import io.lxc4j.kernel.UserNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,19 +14,11 @@ import java.util.Set;
 /**
  * Whom this JVM runs as, from {@code /proc/self}.
  *
- * @param uid effective user id
- * @param gid effective group id
+ * @param status what the kernel says of it
  * @param name the user's name, or the user id where it has none
- * @param effective bit n is capability n
- * @param filtered whether a seccomp filter was put on this process
  * @param nested whether it is in a user namespace that does not have all the ids
- * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>
  */
-record HostUser(long uid, long gid, String name, long effective, boolean filtered, boolean nested) {
-    static final int CAP_SETGID = 6;
-    static final int CAP_SETUID = 7;
-    static final int CAP_SYS_ADMIN = 21;
-
+record HostUser(ProcessStatus status, String name, boolean nested) {
     private static final String ALL_IDS = "0 0 4294967295";
 
     /** The names of capabilities(7) without {@code CAP_}, by number. */
@@ -37,65 +31,38 @@ record HostUser(long uid, long gid, String name, long effective, boolean filtere
                     .split(" ", -1));
 
     static HostUser read() {
+        ProcessStatus status = ProcessStatus.ofThisProcess();
         try {
-            return parse(
-                    Files.readAllLines(Path.of("/proc/self/status")),
-                    Files.readAllLines(Path.of("/proc/self/uid_map")),
-                    readIfThere(Path.of("/etc/passwd")));
+            return of(status, UserNames.ofThisProcess(status.uid()), Files.readAllLines(Path.of("/proc/self/uid_map")));
         } catch (IOException e) {
             throw new HostUnsupportedException("reading below /proc/self; /proc must be mounted", e);
         }
     }
 
-    private static List<String> readIfThere(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    static HostUser parse(List<String> status, List<String> uidMap, List<String> passwd) {
-        long uid = Long.parseLong(words(field(status, "Uid"))[1]);
-        long gid = Long.parseLong(words(field(status, "Gid"))[1]);
+    static HostUser of(ProcessStatus status, String name, List<String> uidMap) {
         boolean allIds =
                 uidMap.size() == 1 && String.join(" ", words(uidMap.getFirst())).equals(ALL_IDS);
-        return new HostUser(
-                uid,
-                gid,
-                name(passwd, uid),
-                Long.parseUnsignedLong(field(status, "CapEff"), 16),
-                status.contains("Seccomp:\t2"),
-                !allIds);
-    }
-
-    private static String field(List<String> status, String name) {
-        return status.stream()
-                .filter(line -> line.startsWith(name + ":"))
-                .map(line -> line.substring(name.length() + 1).strip())
-                .findFirst()
-                .orElseThrow(() -> new HostUnsupportedException("/proc/self/status has no " + name));
+        return new HostUser(status, name, !allIds);
     }
 
     private static String[] words(String line) {
         return line.strip().split("\\s+", -1);
     }
 
-    private static String name(List<String> passwd, long uid) {
-        return passwd.stream()
-                .map(line -> line.split(":", -1))
-                .filter(fields -> fields.length > 2 && fields[2].equals(Long.toString(uid)))
-                .map(fields -> fields[0])
-                .findFirst()
-                .orElse(Long.toString(uid));
+    long uid() {
+        return status.uid();
+    }
+
+    long gid() {
+        return status.gid();
     }
 
     boolean has(int capability) {
-        return (effective & 1L << capability) != 0;
+        return status.has(capability);
     }
 
     Set<String> capabilities() {
-        return names(effective);
+        return names(status.effective());
     }
 
     private static Set<String> names(long set) {
@@ -114,14 +81,15 @@ record HostUser(long uid, long gid, String name, long effective, boolean filtere
      * @param last the number of the last capability that the kernel knows
      */
     String describe(int last) {
-        return name + " (uid " + uid + ", gid " + gid + ")" + (nested ? " of a user namespace, " : ", ") + held(last);
+        return name + " (uid " + uid() + ", gid " + gid() + ")" + (nested ? " of a user namespace, " : ", ")
+                + held(last);
     }
 
     private String held(int last) {
-        if (effective == 0) {
+        if (status.effective() == 0) {
             return "no capabilities";
         }
-        Set<String> missing = names(~effective & (-1L >>> (63 - last)));
+        Set<String> missing = names(~status.effective() & (-1L >>> (63 - last)));
         if (missing.isEmpty()) {
             return "all " + (last + 1) + " capabilities";
         }

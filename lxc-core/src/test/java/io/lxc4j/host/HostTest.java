@@ -1,7 +1,6 @@
 package io.lxc4j.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxc4j.cgroups.CgroupHierarchy;
 import io.lxc4j.cgroups.CgroupLayout;
@@ -12,14 +11,14 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.error.SystemCallException;
 import io.lxc4j.host.Ability.Status;
-import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.namespaces.SubordinateIds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,74 +26,38 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is made of what the kernel says. */
 class HostTest {
     private static final int LAST_CAPABILITY = 40;
-    private static final HostUser ROOT = new HostUser(0, 0, "root", (1L << 41) - 1, false, false);
-    private static final HostUser ALICE = new HostUser(1234, 100, "alice", 0, false, false);
+    private static final HostUser ROOT = user(0, 0, "root", (1L << 41) - 1);
+    private static final HostUser ALICE = user(1234, 100, "alice", 0);
+
+    private static HostUser user(long uid, long gid, String name, long capabilities) {
+        return new HostUser(new ProcessStatus(uid, gid, capabilities, capabilities, false, false), name, false);
+    }
 
     @Test
-    void the_user_is_read_from_proc() {
-        HostUser user = HostUser.parse(
-                List.of(
-                        "Name:\tjava",
-                        "Uid:\t1000\t1234\t1000\t1000",
-                        "Gid:\t1000\t100\t1000\t1000",
-                        "CapEff:\t0000000000200081",
-                        "Seccomp:\t2",
-                        "Seccomp_filters:\t1"),
-                List.of("         0          0 4294967295"),
-                List.of("root:x:0:0::/root:/bin/sh", "", "alice:x:1234:100::/home/alice:/bin/sh"));
-        assertThat(user).isEqualTo(new HostUser(1234, 100, "alice", 0x200081, true, false));
+    void the_user_is_told_with_its_ids_and_capabilities() {
+        HostUser user = HostUser.of(
+                new ProcessStatus(1234, 100, 0x200081, 0x200081, true, false),
+                "alice",
+                List.of("         0          0 4294967295"));
+        assertThat(user.nested()).isFalse();
         assertThat(user.capabilities()).containsExactly("chown", "setuid", "sys_admin");
         assertThat(user.describe(LAST_CAPABILITY))
                 .isEqualTo("alice (uid 1234, gid 100), capabilities chown, setuid, sys_admin");
     }
 
     @Test
-    void a_user_without_a_name_is_a_number_and_few_ids_are_a_user_namespace() {
-        HostUser user = HostUser.parse(
-                List.of("Uid:\t0\t0\t0\t0", "Gid:\t0\t0\t0\t0", "CapEff:\t000001ffffffffff", "Seccomp:\t0"),
-                List.of("         0       1000          1"),
-                List.of());
-        assertThat(user.name()).isEqualTo("0");
-        assertThat(user.describe(LAST_CAPABILITY))
+    void few_ids_are_a_user_namespace() {
+        assertThat(HostUser.of(ROOT.status(), "0", List.of("         0       1000          1"))
+                        .describe(LAST_CAPABILITY))
                 .isEqualTo("0 (uid 0, gid 0) of a user namespace, all 41 capabilities");
-        assertThatThrownBy(() -> HostUser.parse(List.of(), List.of(), List.of()))
-                .isInstanceOf(HostUnsupportedException.class)
-                .hasMessageContaining("Uid");
     }
 
     @Test
     void capabilities_are_told_in_the_shorter_way() {
         assertThat(ALICE.describe(LAST_CAPABILITY)).endsWith("no capabilities");
-        assertThat(new HostUser(0, 0, "root", ((1L << 41) - 1) & ~(1L << 24), false, false).describe(LAST_CAPABILITY))
+        assertThat(user(0, 0, "root", ((1L << 41) - 1) & ~(1L << 24)).describe(LAST_CAPABILITY))
                 .endsWith("all capabilities but sys_resource");
-        assertThat(new HostUser(0, 0, "root", 1L << 41, false, false).capabilities())
-                .containsExactly("cap_41");
-    }
-
-    @Test
-    void obstacles_are_named_with_the_remedy() {
-        Map<String, String> sysctls = Map.of(
-                "kernel.unprivileged_userns_clone", "0",
-                "kernel.apparmor_restrict_unprivileged_userns", "1",
-                "user.max_net_namespaces", "0",
-                "user.max_user_namespaces", "99");
-        assertThat(obstacles(ALICE, sysctls).to(Namespace.USER))
-                .containsExactly(
-                        "kernel.unprivileged_userns_clone is 0: sysctl -w kernel.unprivileged_userns_clone=1",
-                        "kernel.apparmor_restrict_unprivileged_userns is 1: sysctl -w"
-                                + " kernel.apparmor_restrict_unprivileged_userns=0");
-        assertThat(obstacles(ROOT, sysctls).to(Namespace.USER)).isEmpty();
-        assertThat(obstacles(ROOT, sysctls).to(Namespace.NETWORK))
-                .containsExactly("user.max_net_namespaces is 0: sysctl -w user.max_net_namespaces=15000");
-        HostUser filtered = new HostUser(0, 0, "root", 0, true, false);
-        assertThat(obstacles(filtered, Map.of()).to(Namespace.USER))
-                .singleElement()
-                .asString()
-                .contains("seccomp");
-    }
-
-    private static HostObstacles obstacles(HostUser user, Map<String, String> sysctls) {
-        return new HostObstacles(user, name -> Optional.ofNullable(sysctls.get(name)));
+        assertThat(user(0, 0, "root", 1L << 41).capabilities()).containsExactly("cap_41");
     }
 
     @Test
@@ -158,10 +121,12 @@ class HostTest {
 
     @Test
     void subordinate_ids_are_found_by_name_and_by_number() {
-        List<String> lines = List.of("# comment", "bob:1:2", "alice:100000:65536", "1234:300000:10", "alice:broken");
-        assertThat(HostSubordinateIds.ranges(lines, ALICE))
-                .containsExactly("65536 ids, from 100000 on", "10 ids, from 300000 on");
-        assertThat(HostSubordinateIds.answer("ids", "/etc/subuid", ALICE, List.of())
+        Path file = Path.of("/etc/subuid");
+        SubordinateIds ids = SubordinateIds.parse(
+                List.of("# comment", "bob:1:2", "alice:100000:65536", "1234:300000:10", "alice:broken"));
+        assertThat(HostSubordinateIds.answer("ids", file, ALICE, ids).detail())
+                .isEqualTo("65536 ids, from 100000 on; 10 ids, from 300000 on; line 5 is ignored: alice:broken");
+        assertThat(HostSubordinateIds.answer("ids", file, ALICE, SubordinateIds.parse(List.of()))
                         .detail())
                 .isEqualTo("alice has none in /etc/subuid; add a line, for instance alice:100000:65536");
     }

@@ -93,6 +93,12 @@ public final class Constants {
     public static final Constant F_SETFL = new Constant("F_SETFL", 4);
     /** {@code F_DUPFD_CLOEXEC}, see fcntl(2). */
     public static final Constant F_DUPFD_CLOEXEC = new Constant("F_DUPFD_CLOEXEC", 0x406);
+    /** {@code F_OFD_SETLK}, see fcntl(2). */
+    public static final Constant F_OFD_SETLK = new Constant("F_OFD_SETLK", 37);
+    /** {@code F_WRLCK}, see fcntl(2). */
+    public static final Constant F_WRLCK = new Constant("F_WRLCK", 1);
+    /** {@code F_UNLCK}, see fcntl(2). */
+    public static final Constant F_UNLCK = new Constant("F_UNLCK", 2);
     /** {@code F_ADD_SEALS}, see fcntl(2). */
     public static final Constant F_ADD_SEALS = new Constant("F_ADD_SEALS", 0x409);
     /** {@code F_SEAL_SEAL}, see fcntl(2). */

@@ -4,6 +4,7 @@ import static io.lxc4j.kernel.Constants.AF_UNIX;
 import static io.lxc4j.kernel.Constants.AT_FDCWD;
 import static io.lxc4j.kernel.Constants.F_DUPFD_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_GETFL;
+import static io.lxc4j.kernel.Constants.F_OFD_SETLK;
 import static io.lxc4j.kernel.Constants.F_SETFL;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_NONBLOCK;
@@ -248,6 +249,24 @@ public final class Kernel {
                 tryCall(Sys.FCNTL, fd.number(), F_SETFL.value(), flags | O_NONBLOCK.value()),
                 Sys.FCNTL,
                 () -> fd + ", F_SETFL, O_NONBLOCK");
+    }
+
+    /**
+     * Locks or unlocks bytes of a file without waiting, {@code fcntl(F_OFD_SETLK)}. The lock belongs to the open file:
+     * duplicates of the descriptor share it, and the kernel gives it up when the last of them is closed.
+     *
+     * @param fd an open file
+     * @param type {@code F_RDLCK}, {@code F_WRLCK} or {@code F_UNLCK}
+     * @param start the first byte, which may lie beyond the end of the file
+     * @param length how many bytes, at least 1
+     * @return 0; or an error, {@code EAGAIN} if another open file has a lock there
+     */
+    public static long tryLock(Fd fd, Constant type, long start, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment lock = arena.allocate(FileLock.SIZE, 8);
+            lock.copyFrom(MemorySegment.ofArray(FileLock.bytes(type, start, length)));
+            return tryCall(Sys.FCNTL, fd.number(), F_OFD_SETLK.value(), lock.address());
+        }
     }
 
     /**

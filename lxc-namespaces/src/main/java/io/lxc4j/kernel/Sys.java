@@ -75,6 +75,8 @@ public enum Sys {
     SETHOSTNAME("sethostname", 170, 161, "1.0"),
     /** Set the NIS domain name. */
     SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
+    /** Retrieve an extended attribute value. */
+    GETXATTR("getxattr", 191, 8, "2.4"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
     /** Exit all threads of a process. */

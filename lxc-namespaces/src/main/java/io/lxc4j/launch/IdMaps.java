@@ -19,13 +19,36 @@ import java.util.stream.Collectors;
  * @param uids ranges of user ids
  * @param gids ranges of group ids
  * @param denySetgroups whether {@code setgroups(2)} is given up, as the kernel demands of a caller without privilege
+ * @param writer who writes them
  * @see <a href="https://man7.org/linux/man-pages/man7/user_namespaces.7.html">user_namespaces(7)</a>
  */
-public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) {
+public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups, Writer writer) {
+    /** How many ranges the kernel takes since Linux 4.15, {@code UID_GID_MAP_MAX_EXTENTS}. */
+    public static final int MOST_RANGES = 340;
+
+    /** Who writes the maps of a process that waits. */
+    public enum Writer {
+        /** This JVM, into the files of {@code /proc}. */
+        KERNEL,
+        /** newuidmap and newgidmap, which give a user its subordinate ids; see {@link SubordinateIdTools}. */
+        TOOLS
+    }
+
     /** Makes the lists immutable. */
     public IdMaps {
         uids = List.copyOf(uids);
         gids = List.copyOf(gids);
+    }
+
+    /**
+     * Maps that this JVM writes itself.
+     *
+     * @param uids ranges of user ids
+     * @param gids ranges of group ids
+     * @param denySetgroups whether {@code setgroups(2)} is given up
+     */
+    public IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) {
+        this(uids, gids, denySetgroups, Writer.KERNEL);
     }
 
     /**
@@ -58,12 +81,38 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) 
     }
 
     /**
+     * How they are written, in the notation of strace or as the command of a tool.
+     *
+     * @return a line for each call or command
+     */
+    List<String> steps() {
+        return switch (writer) {
+            case KERNEL ->
+                writes().entrySet().stream()
+                        .map(write -> "write(/proc/PID/" + write.getKey() + ", \""
+                                + write.getValue().strip() + "\")")
+                        .toList();
+            case TOOLS ->
+                List.of(
+                        String.join(" ", SubordinateIdTools.command("newuidmap", "PID", uids)),
+                        String.join(" ", SubordinateIdTools.command("newgidmap", "PID", gids)));
+        };
+    }
+
+    /**
      * Writes the maps of a process that waits.
      *
      * @param pid the process
      * @throws ContainerException if the kernel refuses; the message names the file and the remedy
      */
     void write(long pid) {
+        switch (writer) {
+            case KERNEL -> writeFiles(pid);
+            case TOOLS -> SubordinateIdTools.write(pid, this);
+        }
+    }
+
+    private void writeFiles(long pid) {
         writes().forEach((file, content) -> {
             String path = "/proc/" + pid + "/" + file;
             byte[] bytes = content.getBytes(StandardCharsets.US_ASCII);
@@ -77,9 +126,10 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups) 
                         () -> path + ", \"" + content.strip() + "\"");
             } catch (ContainerException e) {
                 throw new ContainerException(
-                        "writing the id maps of the user namespace: " + e.getMessage()
-                                + "; the ids must be yours to give (/etc/subuid, /etc/subgid), and no policy such as"
-                                + " kernel.apparmor_restrict_unprivileged_userns may forbid it",
+                        "writing the id maps of the user namespace: " + e.getMessage() + "; "
+                                + NamespaceObstacles.current()
+                                        .adviceOr("the ids must be yours to give: as root those that /proc/self/uid_map"
+                                                + " has, else your own and those in /etc/subuid and /etc/subgid"),
                         e);
             }
         });

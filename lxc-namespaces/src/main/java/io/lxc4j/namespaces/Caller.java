@@ -1,30 +1,24 @@
 package io.lxc4j.namespaces;
 
 import io.lxc4j.error.HostUnsupportedException;
-import io.lxc4j.launch.IdMaps;
+import io.lxc4j.kernel.ProcessStatus;
+import io.lxc4j.kernel.UserNames;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this JVM's user may give to a container: ids and capabilities. Root gives it a range of its own, so that the container's root is
- * nobody on the host; an ordinary user can give only itself.
+ * This JVM's user, and what it may give to a container: ids and capabilities.
  *
- * @param maps what is written for a new user namespace
- * @param permitted the capabilities that this JVM has; bit n is capability n
+ * @param status whom it runs as
+ * @param name the user's name
+ * @param ownUids the user ids that this process's own user namespace has
+ * @param ownGids the group ids that it has
+ * @param setgroupsDenied whether {@code setgroups(2)} is given up in that namespace, and so in those below it
  */
-record Caller(IdMaps maps, long permitted) {
-    /** The first id outside and the number of ids of root's containers: those that LXD takes for root. */
-    private static final long FIRST = 1_000_000;
-
-    private static final long COUNT = 65_536;
-
-    private static final int CAP_SETGID = 6;
-    private static final int CAP_SETUID = 7;
-    private static final long BOTH = 1L << CAP_SETGID | 1L << CAP_SETUID;
-
+record Caller(ProcessStatus status, String name, IdSet ownUids, IdSet ownGids, boolean setgroupsDenied) {
     /** Not in a static initializer, which would spoil the exception. */
     private static volatile @Nullable Caller current;
 
@@ -39,52 +33,65 @@ record Caller(IdMaps maps, long permitted) {
     }
 
     static Caller read(Path process) {
+        ProcessStatus status = ProcessStatus.read(process);
         try {
-            List<String> status = Files.readAllLines(process.resolve("status"));
-            long uid = effectiveId(status, "Uid:");
-            long gid = effectiveId(status, "Gid:");
-            long permitted = Long.parseUnsignedLong(field(status, "CapPrm:"), 16);
-            if ((Long.parseUnsignedLong(field(status, "CapEff:"), 16) & BOTH) == BOTH) {
-                List<IdMaps.Range> uids = range(Files.readAllLines(process.resolve("uid_map")));
-                List<IdMaps.Range> gids = range(Files.readAllLines(process.resolve("gid_map")));
-                if (!uids.isEmpty() && !gids.isEmpty()) {
-                    return new Caller(new IdMaps(uids, gids, false), permitted);
-                }
-            }
             return new Caller(
-                    new IdMaps(List.of(new IdMaps.Range(0, uid, 1)), List.of(new IdMaps.Range(0, gid, 1)), true),
-                    permitted);
+                    status,
+                    UserNames.ofThisProcess(status.uid()),
+                    ids(process.resolve("uid_map")),
+                    ids(process.resolve("gid_map")),
+                    setgroups(process.resolve("setgroups")).equals("deny"));
         } catch (IOException | NumberFormatException e) {
             throw new HostUnsupportedException(
                     "reading the ids of this process below " + process + "; /proc must be mounted", e);
         }
     }
 
-    /** The usual range if this process's own namespace has it, else all but its root. */
-    private static List<IdMaps.Range> range(List<String> ownMap) {
-        long end = 0;
-        for (String line : ownMap) {
-            String[] words = line.strip().split("\\s+", -1);
-            long inside = Long.parseLong(words[0]);
-            if (inside == end) {
-                end += Long.parseLong(words[2]);
-            }
-        }
-        if (end >= FIRST + COUNT) {
-            return List.of(new IdMaps.Range(0, FIRST, COUNT));
-        }
-        return end > 1 ? List.of(new IdMaps.Range(0, 1, Math.min(COUNT, end - 1))) : List.of();
+    private static IdSet ids(Path map) throws IOException {
+        return IdSet.of(Files.readAllLines(map).stream()
+                .map(line -> line.strip().split("\\s+", -1))
+                .map(words -> new IdSet.Run(Long.parseLong(words[0]), Long.parseLong(words[2])))
+                .toList());
     }
 
-    private static long effectiveId(List<String> status, String name) {
-        return Long.parseLong(field(status, name).split("\\s+", -1)[1]);
+    private static String setgroups(Path file) throws IOException {
+        try {
+            return Files.readString(file).strip();
+        } catch (NoSuchFileException _) {
+            return "allow"; // before Linux 3.19 it could not be denied
+        }
     }
 
-    private static String field(List<String> status, String name) {
-        return status.stream()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(name.length()).strip())
-                .findFirst()
-                .orElseThrow(() -> new HostUnsupportedException("/proc/self/status has no " + name));
+    long uid() {
+        return status.uid();
+    }
+
+    long gid() {
+        return status.gid();
+    }
+
+    long permitted() {
+        return status.permitted();
+    }
+
+    boolean isRoot() {
+        return uid() == 0;
+    }
+
+    /** Whether it may map any ids that its own namespace has. */
+    boolean mayMap() {
+        return status.has(ProcessStatus.CAP_SETUID) && status.has(ProcessStatus.CAP_SETGID);
+    }
+
+    /** Whether a process of its may leave its supplementary groups. */
+    boolean maySetGroups() {
+        return mayMap() && !setgroupsDenied;
+    }
+
+    /** What its containers get unless they ask: ids of their own if it has some to give, else itself. */
+    IdMapping usualMapping() {
+        boolean spare = !ownUids.minus(IdSet.of(uid(), 1)).isEmpty()
+                && !ownGids.minus(IdSet.of(gid(), 1)).isEmpty();
+        return mayMap() && spare ? IdMapping.isolated() : IdMapping.self();
     }
 }

@@ -1,8 +1,10 @@
 package io.lxc4j.namespaces;
 
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -39,10 +41,12 @@ public final class Namespaces {
 
     private final Set<Namespace> fresh;
     private final String hostName;
+    private final @Nullable IdMapping users;
 
     private Namespaces(Builder builder) {
         fresh = Collections.unmodifiableSet(EnumSet.copyOf(builder.fresh));
         hostName = builder.hostName == null ? "container" : builder.hostName;
+        users = builder.users;
     }
 
     private static long mask(int... capabilities) {
@@ -88,6 +92,17 @@ public final class Namespaces {
     }
 
     /**
+     * Which users and groups of the host those inside are.
+     *
+     * @return the mapping: the one that was set; else isolated ids if this JVM has some to give, or its own user; of no
+     *     effect where the users are shared
+     * @throws HostUnsupportedException if none was set and {@code /proc} is not mounted
+     */
+    public IdMapping idMapping() {
+        return users == null ? Caller.current().usualMapping() : users;
+    }
+
+    /**
      * Adds to a plan what makes these namespaces.
      *
      * @param plan the plan under construction
@@ -103,10 +118,10 @@ public final class Namespaces {
         }
         Caller caller = Caller.current();
         if (hasOwnUsers()) {
-            plan.idMaps(caller.maps());
-            plan.add(new Operation.SetIds(0, 0, caller.maps().denySetgroups() ? null : List.of()));
-        }
-        if (!hasOwnUsers() && !caller.maps().denySetgroups()) {
+            MappedIds ids = idMapping().example();
+            plan.idMaps(ids.maps());
+            plan.add(ids.takingOn());
+        } else if (caller.maySetGroups()) {
             plan.add(new Operation.SetIds(0, 0, List.of()));
         }
         plan.add(new Operation.LimitCapabilities(hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & caller.permitted()));
@@ -122,6 +137,7 @@ public final class Namespaces {
     public static final class Builder {
         private final Set<Namespace> fresh = EnumSet.allOf(Namespace.class);
         private @Nullable String hostName;
+        private @Nullable IdMapping users;
 
         private Builder() {}
 
@@ -176,6 +192,22 @@ public final class Namespaces {
         }
 
         /**
+         * Sets which users and groups of the host those inside are; by default {@link IdMapping#isolated()} if this JVM
+         * may map ids and has some beside its own, as root does, else {@link IdMapping#self()}.
+         *
+         * @param mapping the mapping
+         * @return this builder
+         * @throws InvalidSpecificationException if it was set before
+         */
+        public Builder users(IdMapping mapping) {
+            if (users != null) {
+                throw new InvalidSpecificationException("users was set before: " + users + ", now " + mapping);
+            }
+            users = mapping;
+            return this;
+        }
+
+        /**
          * Sets the host name inside; by default {@code container}.
          *
          * @param name 1 to 64 ASCII letters, digits, hyphens and dots; a letter or digit at both ends
@@ -204,9 +236,13 @@ public final class Namespaces {
          * Finishes.
          *
          * @return the namespaces
-         * @throws InvalidSpecificationException if the host name is set but shared
+         * @throws InvalidSpecificationException if the host name or the users are set but shared
          */
         public Namespaces build() {
+            if (users != null && !fresh.contains(Namespace.USER)) {
+                throw new InvalidSpecificationException(
+                        "users " + users + " would be the container's own, but shareUsers was asked for, too");
+            }
             if (hostName != null && !fresh.contains(Namespace.UTS)) {
                 throw new InvalidSpecificationException(
                         "hostName \"" + hostName + "\" would change the host's, as shareHostName was asked for");

@@ -146,6 +146,12 @@ class HeadersTest {
         put(libc, "offsetof(siginfo_t, si_status)", SignalInfo.STATUS);
         put(libc, "sizeof(struct ifreq)", InterfaceRequest.SIZE);
         put(libc, "offsetof(struct ifreq, ifr_flags)", InterfaceRequest.FLAGS);
+        put(libc, "sizeof(struct flock)", FileLock.SIZE);
+        put(libc, "offsetof(struct flock, l_type)", FileLock.TYPE);
+        put(libc, "offsetof(struct flock, l_whence)", FileLock.WHENCE);
+        put(libc, "offsetof(struct flock, l_start)", FileLock.START);
+        put(libc, "offsetof(struct flock, l_len)", FileLock.LENGTH);
+        put(libc, "offsetof(struct flock, l_pid)", FileLock.PID);
         put(libc, "IFNAMSIZ", InterfaceRequest.NAME_SIZE);
 
         CHeaders headers = new CHeaders(architecture, directory);

@@ -56,6 +56,17 @@ class StructsTest {
     }
 
     @Test
+    void flock_has_32_bytes_with_type_start_and_length() {
+        ByteBuffer bytes = read(FileLock.bytes(Constants.F_UNLCK, 0x1_0000_0000L, 65_536));
+        assertThat(bytes.remaining()).isEqualTo(32);
+        assertThat(bytes.getShort(0)).isEqualTo((short) 2);
+        assertThat(bytes.getShort(2)).as("counted from the begin").isZero();
+        assertThat(bytes.getLong(8)).isEqualTo(0x1_0000_0000L);
+        assertThat(bytes.getLong(16)).isEqualTo(65_536);
+        assertThat(bytes.getInt(24)).isZero();
+    }
+
+    @Test
     void epoll_event_is_packed_to_12_bytes_on_x86_64_and_has_16_elsewhere() {
         boolean packed = Architecture.current() == Architecture.X86_64;
         assertThat(EpollEvent.SIZE).isEqualTo(packed ? 12 : 16);

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.HostUnsupportedException;
-import io.lxc4j.launch.IdMaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,44 +31,44 @@ class CallerTest {
         return Caller.read(process);
     }
 
-    private static IdMaps maps(long outside, long count) {
-        List<IdMaps.Range> range = List.of(new IdMaps.Range(0, outside, count));
-        return new IdMaps(range, range, false);
-    }
-
-    private static IdMaps itself() {
-        return new IdMaps(List.of(new IdMaps.Range(0, 1000, 1)), List.of(new IdMaps.Range(0, 100, 1)), true);
-    }
-
     @Test
-    void with_privilege_gives_a_range_that_nobody_on_the_host_has() throws IOException {
+    void is_read_with_its_ids_and_rights() throws IOException {
         String everyone = "         0          0 4294967295\n";
-        Caller caller = read(ALL, everyone, everyone);
-        assertThat(caller.maps()).isEqualTo(maps(1_000_000, 65_536));
+        Caller caller = read(ALL, everyone, "0 100000 1000\n1000 200000 500\n");
+        assertThat(caller.uid()).as("effective").isEqualTo(1000);
+        assertThat(caller.gid()).isEqualTo(100);
         assertThat(caller.permitted()).isEqualTo(0x1ff_ffff_ffffL);
+        assertThat(caller.ownUids()).isEqualTo(IdSet.of(0, 4_294_967_295L));
+        assertThat(caller.ownGids()).isEqualTo(IdSet.of(0, 1500));
+        assertThat(caller.mayMap()).isTrue();
+        assertThat(caller.isRoot()).isFalse();
     }
 
     @Test
-    void in_a_user_namespace_gives_all_its_ids_but_root() throws IOException {
-        String some = "0 100000 1000\n1000 200000 500\n";
-        assertThat(read(ALL, some, some).maps()).isEqualTo(maps(1, 1499));
-        String many = "0 100000 165536\n";
-        assertThat(read(ALL, many, many).maps()).isEqualTo(maps(1, 65_536));
-    }
-
-    @Test
-    void in_a_user_namespace_of_one_id_gives_only_itself() throws IOException {
-        assertThat(read(ALL, "0 1000 1\n", "0 100 1\n").maps()).isEqualTo(itself());
-    }
-
-    @Test
-    void without_the_right_to_set_ids_gives_only_its_effective_user() throws IOException {
+    void may_map_ids_with_both_capabilities_only() throws IOException {
         String everyone = "0 0 4294967295\n";
-        assertThat(read("0000000000000000", everyone, everyone).maps()).isEqualTo(itself());
-        assertThat(read("0000000000000040", everyone, everyone).maps())
-                .as("CAP_SETGID alone")
-                .isEqualTo(itself());
-        assertThat(read("00000000000000c0", everyone, everyone).maps()).isEqualTo(maps(1_000_000, 65_536));
+        assertThat(read("0000000000000040", everyone, everyone).mayMap()).isFalse();
+        assertThat(read("0000000000000080", everyone, everyone).mayMap()).isFalse();
+        assertThat(read("00000000000000c0", everyone, everyone).mayMap()).isTrue();
+    }
+
+    @Test
+    void may_not_set_groups_below_a_namespace_that_gave_it_up() throws IOException {
+        Files.writeString(process.resolve("setgroups"), "deny\n");
+        String everyone = "0 0 4294967295\n";
+        assertThat(read(ALL, everyone, everyone).maySetGroups()).isFalse();
+        Files.writeString(process.resolve("setgroups"), "allow\n");
+        assertThat(read(ALL, everyone, everyone).maySetGroups()).isTrue();
+    }
+
+    @Test
+    void gives_its_containers_ids_of_their_own_if_it_has_some_to_give() throws IOException {
+        String everyone = "0 0 4294967295\n";
+        assertThat(read(ALL, everyone, everyone).usualMapping()).isEqualTo(IdMapping.isolated());
+        assertThat(read("0000000000000000", everyone, everyone).usualMapping()).isEqualTo(IdMapping.self());
+        assertThat(read(ALL, "1000 1000 1\n", "100 100 1\n").usualMapping())
+                .as("in a user namespace that has nobody else")
+                .isEqualTo(IdMapping.self());
     }
 
     @Test
