@@ -1,12 +1,12 @@
 package io.lxc4j.namespaces;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.launch.IdMaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What this JVM's user may give to a container: ids and capabilities. Root gives it a range of its own, so that the container's root is
@@ -25,17 +25,11 @@ record Caller(IdMaps maps, long permitted) {
     private static final int CAP_SETUID = 7;
     private static final long BOTH = 1L << CAP_SETGID | 1L << CAP_SETUID;
 
-    /** Not in a static initializer, which would spoil the exception. */
-    private static volatile @Nullable Caller current;
+    private static final Lazy<Caller> CURRENT = new Lazy<>(() -> read(Path.of("/proc/self")));
 
     /** The user that this JVM runs as. */
     static Caller current() {
-        Caller known = current;
-        if (known == null) {
-            known = read(Path.of("/proc/self"));
-            current = known;
-        }
-        return known;
+        return CURRENT.get();
     }
 
     static Caller read(Path process) {
