@@ -14,10 +14,11 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 
 /**
- * What a container writes, read from a pipe. A reader that must wait parks as in {@link Readiness}; closing wakes it,
- * too.
+ * What comes from a pipe or a terminal. A reader that must wait parks as in {@link Readiness}; closing wakes it, too.
  */
 final class FdInput extends InputStream {
     private static final int LARGEST_READ = 65_536;
@@ -27,8 +28,6 @@ final class FdInput extends InputStream {
 
     private static final int END_OF_FILE = -1;
     private static final int NOTHING_YET = 0;
-
-    private static final long FIONREAD = 0x541B;
 
     private final Readiness readiness;
 
@@ -64,6 +63,26 @@ final class FdInput extends InputStream {
         }
     }
 
+    /**
+     * Reads as {@link #read(byte[])} does, but an interrupt ends the wait. Nothing that has been read is lost.
+     *
+     * @param bytes where to, not empty
+     * @return a count, or -1 at the end of file
+     */
+    int readInterruptibly(byte[] bytes) throws IOException, InterruptedException {
+        readiness.lock();
+        try {
+            return readiness.awaitInterruptibly(() -> take(bytes, 0, bytes.length));
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    /** Calls with the descriptor unless it is freed, and nobody frees it meanwhile. */
+    OptionalLong whileOpen(ToLongFunction<Fd> call) {
+        return readiness.whileOpen(call);
+    }
+
     /** Takes what is there: a count, {@link #NOTHING_YET} or {@link #END_OF_FILE}. */
     private int take(byte[] bytes, int offset, int length) throws IOException {
         if (closed) {
@@ -93,6 +112,9 @@ final class FdInput extends InputStream {
             long count = Kernel.tryCall(Sys.READ, fd.number(), buffer.address(), buffer.byteSize());
             if (count == -Errno.EAGAIN.number() || count == -Errno.EINTR.number()) {
                 return NOTHING_YET;
+            }
+            if (count == -Errno.EIO.number()) {
+                return END_OF_FILE; // a terminal whose other end is closed
             }
             if (count < 0) {
                 throw new IOException("reading " + fd + ": " + Errno.of((int) -count));
@@ -169,7 +191,7 @@ final class FdInput extends InputStream {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment count = arena.allocate(8);
                 Kernel.check(
-                        Kernel.tryCall(Sys.IOCTL, fd.number(), FIONREAD, count.address()),
+                        Kernel.tryCall(Sys.IOCTL, fd.number(), Constants.FIONREAD.value(), count.address()),
                         Sys.IOCTL,
                         () -> fd + ", FIONREAD");
                 return count.get(JAVA_INT, 0);

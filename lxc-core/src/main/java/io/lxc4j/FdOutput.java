@@ -12,10 +12,12 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 
 /**
- * What a container reads, written to a pipe. A writer that must wait, as the container does not read, parks as in
- * {@link Readiness}; closing wakes it, too.
+ * What goes into a pipe or a terminal. A writer that must wait, as nobody reads, parks as in {@link Readiness}; closing
+ * wakes it, too.
  */
 final class FdOutput extends OutputStream {
     private static final int LARGEST_WRITE = 65_536;
@@ -47,6 +49,25 @@ final class FdOutput extends OutputStream {
         }
     }
 
+    /** Writes all bytes, but an interrupt ends the wait; then some of them may have been written. */
+    void writeInterruptibly(byte[] bytes, int length) throws IOException, InterruptedException {
+        readiness.lock();
+        try {
+            int written = 0;
+            while (written < length) {
+                int from = written;
+                written += readiness.awaitInterruptibly(() -> put(bytes, from, length - from));
+            }
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    /** Calls with the descriptor unless it is freed, and nobody frees it meanwhile. */
+    OptionalLong whileOpen(ToLongFunction<Fd> call) {
+        return readiness.whileOpen(call);
+    }
+
     /** Writes what there is room for: a count, 0 if it is full. */
     private int put(byte[] bytes, int offset, int length) throws IOException {
         if (closed) {
@@ -69,12 +90,23 @@ final class FdOutput extends OutputStream {
 
     @Override
     public void close() {
+        close(new byte[0]);
+    }
+
+    /** Closes after a few last bytes, which are lost if there is no room for them. */
+    void close(byte[] last) {
         readiness.lock();
         try {
             if (!closed) {
+                if (last.length > 0) {
+                    put(last, 0, last.length);
+                }
                 closed = true;
                 readiness.end();
             }
+        } catch (IOException _) {
+            closed = true;
+            readiness.end();
         } finally {
             readiness.unlock();
         }

@@ -5,12 +5,14 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.launch.Reactor;
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
 
 /**
  * A descriptor with a lock, whose holder can park until the descriptor is ready. That costs a virtual thread no platform
- * thread; the reactor wakes it. All methods but {@link #lock()} need the lock.
+ * thread; the reactor wakes it. Most methods need the lock.
  */
 final class Readiness {
     private final Fd fd;
@@ -72,6 +74,26 @@ final class Readiness {
             changed.awaitUninterruptibly();
         }
         return result;
+    }
+
+    /** As {@link #await}, but an interrupt ends the wait. */
+    int awaitInterruptibly(Attempt attempt) throws IOException, InterruptedException {
+        int result;
+        while ((result = attempt.result()) == 0) {
+            watch.arm();
+            changed.await();
+        }
+        return result;
+    }
+
+    /** Takes the lock and calls with the descriptor; empty if it is freed. */
+    OptionalLong whileOpen(ToLongFunction<Fd> call) {
+        lock.lock();
+        try {
+            return fd.isOpen() ? OptionalLong.of(call.applyAsLong(fd)) : OptionalLong.empty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Reads or writes without waiting. */
