@@ -7,8 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -139,7 +137,7 @@ public final class ContainerProcess extends Process {
     /** What the host tells of the process; nothing once it has ended. */
     @Override
     public ProcessHandle.Info info() {
-        return handle().map(ProcessHandle::info).orElseGet(Ended::new);
+        return handle().map(ProcessHandle::info).orElseGet(EndedProcessInfo::new);
     }
 
     @Override
@@ -154,39 +152,6 @@ public final class ContainerProcess extends Process {
 
     private Optional<ProcessHandle> handle() {
         return ProcessHandle.of(pid()).filter(_ -> isAlive());
-    }
-
-    /** What is known of a process that has ended. */
-    private static final class Ended implements ProcessHandle.Info {
-        @Override
-        public Optional<String> command() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> commandLine() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String[]> arguments() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Instant> startInstant() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Duration> totalCpuDuration() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> user() {
-            return Optional.empty();
-        }
     }
 
     /** A future that completes in a virtual thread of its own, so what depends on it may wait. */

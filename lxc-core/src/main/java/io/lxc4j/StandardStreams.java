@@ -37,7 +37,7 @@ final class StandardStreams implements AutoCloseable {
                 childs[0] = pipe[READ];
                 opened.add(pipe[READ]);
                 opened.add(pipe[WRITE]); // until its stream has it
-                input = new PipeOutput(pipe[WRITE]);
+                input = new FdOutput(pipe[WRITE]);
                 opened.remove(pipe[WRITE]);
             } else {
                 childs[0] = open(in, 0);
@@ -78,7 +78,7 @@ final class StandardStreams implements AutoCloseable {
         // A container with users of its own can open /dev/stdout only if others may: the pipe is this user's.
         Kernel.check(Kernel.tryCall(Sys.FCHMOD, pipe[WRITE].number(), PERMISSIONS), Sys.FCHMOD, what);
         opened.add(pipe[READ]); // until its stream has it
-        PipeInput stream = new PipeInput(pipe[READ]);
+        FdInput stream = new FdInput(pipe[READ]);
         opened.remove(pipe[READ]);
         return stream;
     }
@@ -144,11 +144,11 @@ final class StandardStreams implements AutoCloseable {
     /** The container has ended: takes what it has left, and frees the descriptors. */
     void drain() {
         for (InputStream stream : List.of(output, error)) {
-            if (stream instanceof PipeInput pipe) {
+            if (stream instanceof FdInput pipe) {
                 pipe.drain();
             }
         }
-        if (input instanceof PipeOutput pipe) {
+        if (input instanceof FdOutput pipe) {
             pipe.close();
         }
     }

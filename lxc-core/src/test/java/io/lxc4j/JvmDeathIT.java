@@ -76,14 +76,7 @@ class JvmDeathIT {
     }
 
     private static Process jvm(String marker, String mode) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-        String path = System.getProperty("jdk.module.path", "") + ":" + System.getProperty("java.class.path", "") + ":"
-                + Path.of("target", "test-classes").toAbsolutePath() + ":"
-                + Path.of("target", "classes").toAbsolutePath();
-        command.addAll(List.of("-cp", path, Victim.class.getName(), marker, mode));
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(ChildJvm.command(Victim.class, marker, mode))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

@@ -7,18 +7,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.Queue;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many containers at once need no thread each. */
+@DisplayName("Many containers at once")
 class ManyContainersIT {
     private static final int COUNT = 1000;
+    private static final int LIMIT_SECONDS = 30;
+
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Queue<Container> containers = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void end() {
+        executor.shutdownNow();
+        containers.forEach(Container::close);
+    }
 
     @Test
+    @DisplayName("need no platform thread each, and leave nothing")
     void a_thousand_run_at_once_from_virtual_threads(@TempDir Path directory) throws Exception {
         ContainerSpec spec = TestRoot.in(directory)
                 .readOnly()
@@ -27,34 +44,47 @@ class ManyContainersIT {
         HostState.warm();
         HostState state = HostState.now();
         int threads = platformThreads();
-        CountDownLatch running = new CountDownLatch(COUNT);
-        CountDownLatch release = new CountDownLatch(1);
-        List<Future<Integer>> codes = new ArrayList<>();
-        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < COUNT; i++) {
-                int code = i % 256;
-                codes.add(executor.submit(() -> {
-                    try (Container container = spec.start()) {
-                        ContainerProcess process = container.process();
-                        assertThat(process.inputReader().readLine()).isEqualTo("up");
-                        running.countDown();
-                        release.await();
-                        process.outputWriter().append(code + "\n").close();
-                        return process.waitFor();
-                    }
-                }));
-            }
-            running.await();
-            assertThat(ProcessHandle.current().children()).hasSizeGreaterThanOrEqualTo(COUNT);
-            assertThat(platformThreads())
-                    .as("platform threads with %d containers", COUNT)
-                    .isLessThan(threads + 40);
-            release.countDown();
-            for (int i = 0; i < COUNT; i++) {
-                assertThat(codes.get(i).get()).isEqualTo(i % 256);
-            }
+
+        CompletionService<ContainerProcess> starts = new ExecutorCompletionService<>(executor);
+        for (int i = 0; i < COUNT; i++) {
+            starts.submit(() -> {
+                Container container = spec.start();
+                containers.add(container);
+                assertThat(container.process().inputReader().readLine()).isEqualTo("up");
+                return container.process();
+            });
         }
+        List<ContainerProcess> running = all(starts);
+        assertThat(ProcessHandle.current().children()).hasSizeGreaterThanOrEqualTo(COUNT);
+
+        CompletionService<Boolean> ends = new ExecutorCompletionService<>(executor);
+        for (int i = 0; i < COUNT; i++) {
+            ContainerProcess process = running.get(i);
+            int code = i % 256;
+            ends.submit(() -> process.waitFor() == code);
+        }
+        assertThat(platformThreads())
+                .as("platform threads with %d containers", COUNT)
+                .isLessThan(threads + 40);
+        for (int i = 0; i < COUNT; i++) {
+            running.get(i).outputWriter().append(i % 256 + "\n").close();
+        }
+        assertThat(all(ends)).containsOnly(true);
+        end();
         state.assertUnchanged();
+    }
+
+    /** What all tasks give, in the order of their ends; so the first that fails is seen at once. */
+    private static <T> List<T> all(CompletionService<T> tasks) throws Exception {
+        List<T> results = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+            Future<T> next = tasks.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+            assertThat(next)
+                    .as("%d of %d have ended; one more within %d s", i, COUNT, LIMIT_SECONDS)
+                    .isNotNull();
+            results.add(next.get());
+        }
+        return results;
     }
 
     private static int platformThreads() throws IOException {

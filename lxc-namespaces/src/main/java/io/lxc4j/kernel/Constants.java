@@ -21,6 +21,8 @@ public final class Constants {
     public static final Constant O_CREAT = new Constant("O_CREAT", 64);
     /** {@code O_EXCL}, see open(2). */
     public static final Constant O_EXCL = new Constant("O_EXCL", 128);
+    /** {@code O_NOCTTY}, see open(2). */
+    public static final Constant O_NOCTTY = new Constant("O_NOCTTY", 0x100);
     /** {@code O_TRUNC}, see open(2). */
     public static final Constant O_TRUNC = new Constant("O_TRUNC", 0x200);
     /** {@code O_APPEND}, see open(2). */
@@ -213,6 +215,30 @@ public final class Constants {
     public static final Constant SIOCSIFFLAGS = new Constant("SIOCSIFFLAGS", 0x8914);
     /** {@code IFF_UP}, see netdevice(7). */
     public static final Constant IFF_UP = new Constant("IFF_UP", 1);
+
+    // ---- ioctl_tty(2)
+    /** {@code TCGETS}, see ioctl_tty(2). */
+    public static final Constant TCGETS = new Constant("TCGETS", 0x5401);
+    /** {@code TCSETS}, see ioctl_tty(2). */
+    public static final Constant TCSETS = new Constant("TCSETS", 0x5402);
+    /** {@code TCSETSW}, see ioctl_tty(2). */
+    public static final Constant TCSETSW = new Constant("TCSETSW", 0x5403);
+    /** {@code TIOCSCTTY}, see ioctl_tty(2). */
+    public static final Constant TIOCSCTTY = new Constant("TIOCSCTTY", 0x540E);
+    /** {@code TIOCGPGRP}, see ioctl_tty(2). */
+    public static final Constant TIOCGPGRP = new Constant("TIOCGPGRP", 0x540F);
+    /** {@code TIOCGWINSZ}, see ioctl_tty(2). */
+    public static final Constant TIOCGWINSZ = new Constant("TIOCGWINSZ", 0x5413);
+    /** {@code TIOCSWINSZ}, see ioctl_tty(2). */
+    public static final Constant TIOCSWINSZ = new Constant("TIOCSWINSZ", 0x5414);
+    /** {@code FIONREAD}, see ioctl_tty(2). */
+    public static final Constant FIONREAD = new Constant("FIONREAD", 0x541B);
+    /** {@code TIOCGPTN}, see ioctl_tty(2). */
+    public static final Constant TIOCGPTN = new Constant("TIOCGPTN", 0x80045430L);
+    /** {@code TIOCSPTLCK}, see ioctl_tty(2). */
+    public static final Constant TIOCSPTLCK = new Constant("TIOCSPTLCK", 0x40045431);
+    /** {@code TIOCGPTPEER}, see ioctl_tty(2). */
+    public static final Constant TIOCGPTPEER = new Constant("TIOCGPTPEER", 0x5441);
 
     // ---- epoll_ctl(2), eventfd(2)
     /** {@code EPOLL_CTL_ADD}, see epoll_ctl(2), eventfd(2). */

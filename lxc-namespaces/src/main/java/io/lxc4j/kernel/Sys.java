@@ -55,6 +55,8 @@ public enum Sys {
     SETRESUID("setresuid", 117, 147, "2.2"),
     /** Set real, effective and saved group id. */
     SETRESGID("setresgid", 119, 149, "2.2"),
+    /** Get the process group of a process. */
+    GETPGID("getpgid", 121, 155, "1.0"),
     /** Get the capabilities of a thread. */
     CAPGET("capget", 125, 90, "2.2"),
     /** Set the capabilities of a thread. */

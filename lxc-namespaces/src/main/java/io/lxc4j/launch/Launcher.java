@@ -13,6 +13,7 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
@@ -40,8 +41,7 @@ public final class Launcher {
     private static final int SIGCHLD = 17;
     private static final int SIGKILL = 9;
 
-    /** Not in a static initializer: a failure, as for want of descriptors, must not be for good. */
-    private static volatile @Nullable Launcher shared;
+    private static final Lazy<Launcher> SHARED = new Lazy<>(Launcher::new);
 
     private final ExecutorService threads;
     private final BlockingQueue<Station> stations = new ArrayBlockingQueue<>(THREADS);
@@ -73,17 +73,7 @@ public final class Launcher {
      * @return the one launcher
      */
     public static Launcher shared() {
-        Launcher launcher = shared;
-        return launcher == null ? make() : launcher;
-    }
-
-    private static synchronized Launcher make() {
-        Launcher launcher = shared;
-        if (launcher == null) {
-            launcher = new Launcher();
-            shared = launcher;
-        }
-        return launcher;
+        return SHARED.get();
     }
 
     /** A JVM started with SIGCHLD ignored would never learn how its children end. */

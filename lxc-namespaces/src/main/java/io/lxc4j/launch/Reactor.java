@@ -6,13 +6,13 @@ import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.EpollEvent;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +26,7 @@ public final class Reactor {
     private static final int EVENTS = 64;
     private static final long FOREVER = -1;
 
-    /** Not in a static initializer: a failure, as for want of descriptors, must not be for good. */
-    private static volatile @Nullable Reactor shared;
+    private static final Lazy<Reactor> SHARED = new Lazy<>(Reactor::new);
 
     private final Fd epoll;
     private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
@@ -49,17 +48,7 @@ public final class Reactor {
      * @return the one reactor
      */
     public static Reactor shared() {
-        Reactor reactor = shared;
-        return reactor == null ? make() : reactor;
-    }
-
-    private static synchronized Reactor make() {
-        Reactor reactor = shared;
-        if (reactor == null) {
-            reactor = new Reactor();
-            shared = reactor;
-        }
-        return reactor;
+        return SHARED.get();
     }
 
     /**

@@ -1,13 +1,13 @@
 package io.lxc4j.namespaces;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.UserNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * This JVM's user, and what it may give to a container: ids and capabilities.
@@ -19,17 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param setgroupsDenied whether {@code setgroups(2)} is given up in that namespace, and so in those below it
  */
 record Caller(ProcessStatus status, String name, IdSet ownUids, IdSet ownGids, boolean setgroupsDenied) {
-    /** Not in a static initializer, which would spoil the exception. */
-    private static volatile @Nullable Caller current;
+    private static final Lazy<Caller> CURRENT = new Lazy<>(() -> read(Path.of("/proc/self")));
 
     /** The user that this JVM runs as. */
     static Caller current() {
-        Caller known = current;
-        if (known == null) {
-            known = read(Path.of("/proc/self"));
-            current = known;
-        }
-        return known;
+        return CURRENT.get();
     }
 
     static Caller read(Path process) {

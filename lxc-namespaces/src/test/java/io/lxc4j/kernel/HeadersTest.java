@@ -39,7 +39,8 @@ class HeadersTest {
             "linux/sockios",
             "linux/capability",
             "linux/seccomp",
-            "linux/landlock");
+            "linux/landlock",
+            "linux/termios");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",
             "sched",
@@ -135,6 +136,23 @@ class HeadersTest {
         put(kernel, "sizeof(struct __user_cap_data_struct[2])", CapabilitySets.DATA_SIZE);
         put(kernel, "_LINUX_CAPABILITY_VERSION_3", 0x20080522);
         put(kernel, "_LINUX_CAPABILITY_U32S_3", 2);
+        put(kernel, "sizeof(struct termios)", Termios.SIZE);
+        put(kernel, "offsetof(struct termios, c_iflag)", Termios.INPUT_MODES);
+        put(kernel, "offsetof(struct termios, c_oflag)", Termios.OUTPUT_MODES);
+        put(kernel, "offsetof(struct termios, c_cflag)", Termios.CONTROL_MODES);
+        put(kernel, "offsetof(struct termios, c_lflag)", Termios.LOCAL_MODES);
+        put(kernel, "offsetof(struct termios, c_cc[VMIN])", Termios.LEAST_BYTES);
+        put(kernel, "offsetof(struct termios, c_cc[VTIME])", Termios.LEAST_TIME);
+        put(kernel, "offsetof(struct termios, c_cc[VEOF])", Termios.END_OF_FILE);
+        put(kernel, "IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON", Termios.INPUT_WORK);
+        put(kernel, "OPOST", Termios.OUTPUT_WORK);
+        put(kernel, "ECHO | ECHONL | ICANON | ISIG | IEXTEN", Termios.LOCAL_WORK);
+        put(kernel, "ICANON", Termios.LINES);
+        put(kernel, "CSIZE | PARENB", Termios.CHARACTER_SIZE);
+        put(kernel, "CS8", Termios.EIGHT_BITS);
+        put(kernel, "sizeof(struct winsize)", Winsize.SIZE);
+        put(kernel, "offsetof(struct winsize, ws_row)", Winsize.ROWS);
+        put(kernel, "offsetof(struct winsize, ws_col)", Winsize.COLUMNS);
 
         Map<String, Long> libc = new LinkedHashMap<>();
         put(libc, "sizeof(struct epoll_event)", packed ? 12 : 16);

@@ -134,6 +134,49 @@ class StructsTest {
     }
 
     @Test
+    void termios_has_36_bytes_of_which_raw_mode_changes_what_works_on_characters() {
+        byte[] settings = new byte[Termios.SIZE];
+        ByteBuffer bytes = read(settings);
+        bytes.putInt(0, 0xffff_ffff)
+                .putInt(4, 0xffff_ffff)
+                .putInt(8, 0xffff_ffcf)
+                .putInt(12, 0xffff_ffff)
+                .put(21, (byte) 4)
+                .put(22, (byte) 9);
+        ByteBuffer raw = read(Termios.raw(settings));
+        assertThat(raw.remaining()).isEqualTo(36);
+        assertThat(raw.getInt(0)).isEqualTo(0xffff_fa14);
+        assertThat(raw.getInt(4)).isEqualTo(0xffff_fffe);
+        assertThat(raw.getInt(8)).isEqualTo(0xffff_feff);
+        assertThat(raw.getInt(12)).isEqualTo(0xffff_7fb4);
+        assertThat(raw.get(22)).as("VTIME").isZero();
+        assertThat(raw.get(23)).as("VMIN").isEqualTo((byte) 1);
+        assertThat(raw.get(21)).as("VEOF").isEqualTo((byte) 4);
+        assertThat(bytes.getInt(0)).as("the original").isEqualTo(0xffff_ffff);
+    }
+
+    @Test
+    void termios_tells_whether_input_is_read_by_the_line_and_what_ends_it() {
+        byte[] settings = new byte[Termios.SIZE];
+        read(settings).putInt(12, 2).put(21, (byte) 4);
+        assertThat(Termios.readsLines(settings)).isTrue();
+        assertThat(Termios.endOfFile(settings)).isEqualTo((byte) 4);
+        assertThat(Termios.readsLines(Termios.raw(settings))).isFalse();
+    }
+
+    @Test
+    void winsize_has_8_bytes_rows_before_columns() {
+        byte[] size = Winsize.bytes(65_535, 24);
+        ByteBuffer bytes = read(size);
+        assertThat(bytes.remaining()).isEqualTo(8);
+        assertThat(bytes.getShort(0)).isEqualTo((short) 24);
+        assertThat(bytes.getShort(2)).isEqualTo((short) -1);
+        assertThat(bytes.getInt(4)).isZero();
+        assertThat(Winsize.columns(size)).isEqualTo(65_535);
+        assertThat(Winsize.rows(size)).isEqualTo(24);
+    }
+
+    @Test
     void flags_are_joined_with_their_names() {
         assertThat(Constant.or()).isEqualTo(new Constant("0", 0));
         assertThat(Constant.or(Constants.O_WRONLY, Constants.O_CREAT))

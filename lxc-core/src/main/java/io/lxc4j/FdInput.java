@@ -8,32 +8,28 @@ import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
-import io.lxc4j.launch.Reactor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 
 /**
- * What a container writes, read from a pipe. A reader that must wait parks, which costs a virtual thread no platform
- * thread; the reactor wakes it. Closing wakes readers, too.
+ * What comes from a pipe or a terminal. A reader that must wait parks as in {@link Readiness}; closing wakes it, too.
  */
-final class PipeInput extends InputStream {
+final class FdInput extends InputStream {
     private static final int LARGEST_READ = 65_536;
 
     /** The largest pipe that an ordinary user can make; more than that no container can leave. */
     private static final int LARGEST_REST = 1 << 20;
 
-    private static final long FIONREAD = 0x541B;
+    private static final int END_OF_FILE = -1;
+    private static final int NOTHING_YET = 0;
 
-    private final Fd fd;
-    private final Reactor.Watch watch;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition readable = lock.newCondition();
+    private final Readiness readiness;
 
     /** What was still in the pipe when the writers had ended; the descriptor is closed then. */
     private byte[] rest = new byte[0];
@@ -43,22 +39,8 @@ final class PipeInput extends InputStream {
     private boolean ended;
     private boolean closed;
 
-    PipeInput(Fd fd) {
-        this.fd = fd;
-        Kernel.setNonBlocking(fd);
-        watch = Reactor.shared().watch(fd, Constants.EPOLLIN, this::wake);
-    }
-
-    private void wake() {
-        lock.lock();
-        try {
-            if (draining) {
-                drain();
-            }
-            readable.signalAll();
-        } finally {
-            lock.unlock();
-        }
+    FdInput(Fd fd) {
+        readiness = new Readiness(fd, Constants.EPOLLIN, this::drainFurther);
     }
 
     @Override
@@ -73,58 +55,78 @@ final class PipeInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        lock.lock();
+        readiness.lock();
         try {
-            while (true) {
-                if (closed) {
-                    throw new IOException("Stream closed");
-                }
-                if (restFrom < rest.length) {
-                    int count = Math.min(length, rest.length - restFrom);
-                    System.arraycopy(rest, restFrom, bytes, offset, count);
-                    restFrom += count;
-                    return count;
-                }
-                if (ended) {
-                    return -1;
-                }
-                int count = tryRead(bytes, offset, length);
-                if (count > 0) {
-                    return count;
-                }
-                if (count == 0) {
-                    end();
-                    return -1;
-                }
-                watch.arm();
-                readable.awaitUninterruptibly();
-            }
+            return readiness.await(() -> take(bytes, offset, length));
         } finally {
-            lock.unlock();
+            readiness.unlock();
         }
     }
 
-    /** Reads what is there: a count, 0 at the end of file, or -1 if the pipe is empty. */
+    /**
+     * Reads as {@link #read(byte[])} does, but an interrupt ends the wait. Nothing that has been read is lost.
+     *
+     * @param bytes where to, not empty
+     * @return a count, or -1 at the end of file
+     */
+    int readInterruptibly(byte[] bytes) throws IOException, InterruptedException {
+        readiness.lock();
+        try {
+            return readiness.awaitInterruptibly(() -> take(bytes, 0, bytes.length));
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    /** Calls with the descriptor unless it is freed, and nobody frees it meanwhile. */
+    OptionalLong whileOpen(ToLongFunction<Fd> call) {
+        return readiness.whileOpen(call);
+    }
+
+    /** Takes what is there: a count, {@link #NOTHING_YET} or {@link #END_OF_FILE}. */
+    private int take(byte[] bytes, int offset, int length) throws IOException {
+        if (closed) {
+            throw new IOException("Stream closed");
+        }
+        if (restFrom < rest.length) {
+            int count = Math.min(length, rest.length - restFrom);
+            System.arraycopy(rest, restFrom, bytes, offset, count);
+            restFrom += count;
+            return count;
+        }
+        if (ended) {
+            return END_OF_FILE;
+        }
+        int count = tryRead(bytes, offset, length);
+        if (count == END_OF_FILE) {
+            end();
+        }
+        return count;
+    }
+
+    /** Reads what is there: a count, {@link #NOTHING_YET} or {@link #END_OF_FILE}. */
     private int tryRead(byte[] bytes, int offset, int length) throws IOException {
+        Fd fd = readiness.fd();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(Math.min(length, LARGEST_READ));
             long count = Kernel.tryCall(Sys.READ, fd.number(), buffer.address(), buffer.byteSize());
             if (count == -Errno.EAGAIN.number() || count == -Errno.EINTR.number()) {
-                return -1;
+                return NOTHING_YET;
+            }
+            if (count == -Errno.EIO.number()) {
+                return END_OF_FILE; // a terminal whose other end is closed
             }
             if (count < 0) {
                 throw new IOException("reading " + fd + ": " + Errno.of((int) -count));
             }
             MemorySegment.copy(buffer, JAVA_BYTE, 0, bytes, offset, (int) count);
-            return (int) count;
+            return count == 0 ? END_OF_FILE : (int) count;
         }
     }
 
     private void end() {
         ended = true;
-        watch.cancel();
-        fd.close();
-        readable.signalAll();
+        readiness.end();
     }
 
     /**
@@ -133,19 +135,30 @@ final class PipeInput extends InputStream {
      * being started elsewhere in this JVM does for a moment, the rest is taken when that ends.
      */
     void drain() {
-        lock.lock();
+        readiness.lock();
         try {
             draining = true;
+            drainFurther();
+        } finally {
+            readiness.unlock();
+        }
+    }
+
+    private void drainFurther() {
+        if (!draining) {
+            return;
+        }
+        try {
             byte[] chunk = new byte[LARGEST_READ];
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             all.write(rest, restFrom, rest.length - restFrom);
             while (!ended && !closed && all.size() <= LARGEST_REST) {
                 int count = tryRead(chunk, 0, chunk.length);
-                if (count < 0) {
-                    watch.arm();
+                if (count == NOTHING_YET) {
+                    readiness.arm();
                     break;
                 }
-                if (count == 0) {
+                if (count == END_OF_FILE) {
                     end();
                 } else {
                     all.write(chunk, 0, count);
@@ -156,19 +169,17 @@ final class PipeInput extends InputStream {
             }
             rest = all.toByteArray();
             restFrom = 0;
-            readable.signalAll();
+            readiness.signal();
         } catch (IOException | RuntimeException _) {
             if (!ended && !closed) {
                 end();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     @Override
     public int available() throws IOException {
-        lock.lock();
+        readiness.lock();
         try {
             if (closed) {
                 throw new IOException("Stream closed");
@@ -176,22 +187,23 @@ final class PipeInput extends InputStream {
             if (ended || restFrom < rest.length) {
                 return rest.length - restFrom;
             }
+            Fd fd = readiness.fd();
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment count = arena.allocate(8);
                 Kernel.check(
-                        Kernel.tryCall(Sys.IOCTL, fd.number(), FIONREAD, count.address()),
+                        Kernel.tryCall(Sys.IOCTL, fd.number(), Constants.FIONREAD.value(), count.address()),
                         Sys.IOCTL,
                         () -> fd + ", FIONREAD");
                 return count.get(JAVA_INT, 0);
             }
         } finally {
-            lock.unlock();
+            readiness.unlock();
         }
     }
 
     @Override
     public void close() {
-        lock.lock();
+        readiness.lock();
         try {
             if (!closed) {
                 closed = true;
@@ -202,7 +214,7 @@ final class PipeInput extends InputStream {
                 restFrom = 0;
             }
         } finally {
-            lock.unlock();
+            readiness.unlock();
         }
     }
 }

@@ -1,0 +1,144 @@
+package io.lxc4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A pseudo terminal with both ends in this JVM, on which programs of the host can be started. */
+final class Pty implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final PseudoTerminal terminal;
+    private final Fd slave;
+
+    Pty() {
+        Constant flags = Constant.or(Constants.O_RDWR, Constants.O_NOCTTY);
+        Fd master = Kernel.open("/dev/ptmx", flags, 0);
+        try (Arena arena = Arena.ofConfined()) {
+            request(master, Constants.TIOCSPTLCK, arena.allocate(4).address());
+            long number = request(master, Constants.TIOCGPTPEER, flags.value() | Constants.O_CLOEXEC.value());
+            slave = new Fd((int) number, "slave");
+        }
+        terminal = new PseudoTerminal(master);
+    }
+
+    private static long request(Fd fd, Constant request, long argument) {
+        return Kernel.check(
+                Kernel.tryCall(Sys.IOCTL, fd.number(), request.value(), argument),
+                Sys.IOCTL,
+                () -> fd + ", " + request.name());
+    }
+
+    PseudoTerminal terminal() {
+        return terminal;
+    }
+
+    /** Starts a command that has this terminal as its own, in a session of its own. */
+    Process start(String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("setsid", "--ctty"));
+        words.addAll(Arrays.asList(command));
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().put("LC_ALL", "C");
+        return builder.redirectInput(file())
+                .redirectOutput(Redirect.to(file()))
+                .redirectError(Redirect.to(file()))
+                .start();
+    }
+
+    /** Starts a shell command as {@link #start}, and closes the slave here, so that it is closed with the last process. */
+    Process shell(String script) throws IOException {
+        Process process = start("sh", "-c", script);
+        closeSlave();
+        return process;
+    }
+
+    /** Starts a class of these tests in a JVM below a shell, which does something {@code before}, and stays after. */
+    Process java(String before, Class<?> main, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", before + "; \"$@\"; echo status $?; read end", "sh"));
+        command.addAll(ChildJvm.command(main, arguments));
+        return start(command.toArray(String[]::new));
+    }
+
+    /** The settings, as {@code stty} has them. */
+    String settings() throws IOException {
+        Process process = new ProcessBuilder("stty", "-a").redirectInput(file()).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Sets what a shell likes to find. */
+    void makeSane() throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("stty", "sane")
+                        .redirectInput(file())
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private File file() {
+        return new File("/proc/" + ProcessHandle.current().pid() + "/fd/" + slave.number());
+    }
+
+    void closeSlave() {
+        slave.close();
+    }
+
+    void type(String keys) throws IOException {
+        OutputStream keyboard = terminal.keyboard();
+        keyboard.write(keys.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Reads until a text is shown.
+     *
+     * @return what was shown up to it, with it
+     */
+    String expect(String text) throws Exception {
+        StringBuilder shown = new StringBuilder();
+        Thread reader = Thread.startVirtualThread(() -> {
+            byte[] one = new byte[1];
+            try {
+                while (!endsWith(shown, text) && terminal.screen().readInterruptibly(one) > 0) {
+                    shown.append((char) one[0]);
+                }
+            } catch (IOException | InterruptedException e) {
+                shown.append(e);
+            }
+        });
+        if (!reader.join(LIMIT)) {
+            reader.interrupt();
+            reader.join();
+        }
+        assertThat(shown.toString()).contains(text);
+        return shown.toString();
+    }
+
+    private static boolean endsWith(StringBuilder shown, String text) {
+        return shown.indexOf(text, shown.length() - text.length()) >= 0;
+    }
+
+    /** Reads to the end. */
+    String rest() throws IOException {
+        return new String(terminal.screen().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        terminal.close();
+        slave.close();
+    }
+}
