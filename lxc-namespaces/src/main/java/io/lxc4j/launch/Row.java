@@ -21,6 +21,9 @@ final class Row {
     static final int ON_ERROR = 72;
     static final int ON_VALUE = 76;
 
+    /** In {@link #INDIRECT}: an error is a result like any other. */
+    static final int KEEP_ERROR = 1 << 31;
+
     private static final int BAD_DESCRIPTOR = -1;
 
     private final Sys sys;
@@ -28,6 +31,7 @@ final class Row {
     private boolean fault;
     private final @Nullable Operation operation;
     private Argument.@Nullable Register result;
+    private boolean keepsError;
     private long tolerated;
     private @Nullable Label onError;
     private @Nullable Label onValue;
@@ -49,6 +53,9 @@ final class Row {
 
     /** Goes on with the next row after these errors. */
     Row tolerate(Errno... errors) {
+        if (keepsError) {
+            throw new IllegalStateException(call() + " keeps its error, so there is none to tolerate");
+        }
         for (Errno errno : errors) {
             if (errno.number() > 63) {
                 throw new IllegalArgumentException("only errors below 64 can be tolerated, not " + errno);
@@ -67,6 +74,18 @@ final class Row {
     /** Goes on at a label after a result other than 0. */
     Row onValue(Label label) {
         onValue = label;
+        return this;
+    }
+
+    /**
+     * Takes an error, any one, for a result: it goes into the register as it is, a negative number; the walk goes on with
+     * the next row or at the label of {@link #onValue}.
+     */
+    Row keepError() {
+        if (tolerated != 0) {
+            throw new IllegalStateException(call() + " tolerates errors, so it can't keep them");
+        }
+        keepsError = true;
         return this;
     }
 
@@ -102,6 +121,10 @@ final class Row {
         return result;
     }
 
+    boolean keepsError() {
+        return keepsError;
+    }
+
     long tolerated() {
         return tolerated;
     }
@@ -130,6 +153,9 @@ final class Row {
         String text = call();
         if (result != null) {
             text += " = " + result.name();
+        }
+        if (keepsError) {
+            text += "  [keeps an error]";
         }
         if (!notes.isEmpty()) {
             text += onError == null ? "  [goes on after " : "  [goes on at row " + onError.row() + " after ";

@@ -69,7 +69,7 @@ row:    ldp     w8, w9, [x20]
         svc     #0
         cmn     x0, #4095
         b.hs    error
-        ldr     x9, [x20, #64]
+keep:   ldr     x9, [x20, #64]
         cbz     x9, 1f
         str     x0, [x9]
 1:      cbz     x0, next
@@ -78,7 +78,8 @@ row:    ldp     w8, w9, [x20]
 next:   add     w21, w21, #1
         add     x20, x20, #80
         b       row
-error:  neg     x0, x0
+error:  tbnz    w9, #31, keep
+        neg     x0, x0
         cmp     x0, #63
         b.hi    fail
         ldr     x9, [x20, #56]

@@ -20,6 +20,7 @@
  * Row, 80 bytes (Row.java):
  *    0  u32 nr        system call number
  *    4  u32 indirect  bit i: argument i is the address of its value
+ *                     bit 31: an error, whichever, is a result: kept at the address, and other than 0
  *    8  u64 args[6]
  *   56  u64 tolerated bit e: error e is no failure
  *   64  u64 result    address that receives a result, or 0
@@ -98,7 +99,7 @@ row:    mov     eax, [r12]
         syscall
         cmp     rax, -4095
         jae     error
-        mov     rcx, [r12 + 64]
+keep:   mov     rcx, [r12 + 64]
         test    rcx, rcx
         jz      1f
         mov     [rcx], rax
@@ -110,7 +111,9 @@ row:    mov     eax, [r12]
 next:   inc     r13d
         add     r12, 80
         jmp     row
-error:  neg     rax
+error:  cmp     dword ptr [r12 + 4], 0
+        jl      keep
+        neg     rax
         cmp     eax, 63
         ja      fail
         mov     rcx, [r12 + 56]
