@@ -114,7 +114,7 @@ final class Image {
     }
 
     private void encode(Row row, int at) {
-        int indirect = row.keepsError() ? Row.KEEP_ERROR : 0;
+        int indirect = (row.keepsError() ? Row.KEEP_ERROR : 0) | (row.isInit() ? Row.INIT : 0);
         List<Argument> arguments = row.madeArguments();
         for (int i = 0; i < arguments.size(); i++) {
             Argument argument = arguments.get(i);

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One system call of a launch program, and where to go on after it. The bytes of a row are described in
- * {@code launch-x86_64.S}.
+ * One system call of a launch program, and where to go on after it; or an init, which is no call. The bytes of a row are
+ * described in {@code launch-x86_64.S}.
  */
 final class Row {
     static final int SIZE = 80;
@@ -24,10 +24,14 @@ final class Row {
     /** In {@link #INDIRECT}: an error is a result like any other. */
     static final int KEEP_ERROR = 1 << 31;
 
+    /** In {@link #INDIRECT}: no call, but an init. */
+    static final int INIT = 1 << 30;
+
     private static final int BAD_DESCRIPTOR = -1;
 
     private final Sys sys;
     private final List<Argument> arguments;
+    private final boolean init;
     private boolean fault;
     private final @Nullable Operation operation;
     private Argument.@Nullable Register result;
@@ -37,12 +41,33 @@ final class Row {
     private @Nullable Label onValue;
 
     Row(@Nullable Operation operation, Sys sys, List<Argument> arguments) {
+        this(operation, sys, arguments, false);
+    }
+
+    private Row(@Nullable Operation operation, Sys sys, List<Argument> arguments, boolean init) {
         if (arguments.size() > 6) {
             throw new IllegalArgumentException(sys + " with " + arguments.size() + " arguments");
         }
         this.operation = operation;
         this.sys = sys;
         this.arguments = arguments;
+        this.init = init;
+    }
+
+    /**
+     * An init: the last row of a program that stays as process 1. It collects every child that ends, sends all signals
+     * that it gets on to its main child, and exits with the main child's exit code, or 128 + the number of the signal that
+     * ended it. Earlier rows have blocked all signals and made the main child, in a process group of its own if it has
+     * a terminal, which else sends it the signals that it sends the init. Without any child the row fails with ECHILD.
+     *
+     * @param operation what the row is part of
+     * @param mainPid the pid of the main child in the init's PID namespace
+     */
+    static Row init(@Nullable Operation operation, Argument mainPid) {
+        if (mainPid instanceof Argument.Numeric(long pid, var _) && pid <= 0) {
+            throw new IllegalArgumentException("an init's main child has a pid above 0, not " + pid);
+        }
+        return new Row(operation, Sys.EXIT_GROUP, List.of(mainPid), true);
     }
 
     /** Keeps the result for later rows. */
@@ -91,14 +116,20 @@ final class Row {
 
     /** The same row, but made to fail with EBADF, which is not tolerated. */
     Row faulty() {
-        Row faulty = new Row(operation, sys, arguments);
+        Row faulty = new Row(operation, sys, arguments, init);
         faulty.result = result;
         faulty.fault = true;
         return faulty;
     }
 
+    /** The call; of an init, the one that it ends with. */
     Sys sys() {
         return sys;
+    }
+
+    /** Whether the row is an init, and not made to fail. */
+    boolean isInit() {
+        return init && !fault;
     }
 
     /** The call that is really made. */
@@ -137,9 +168,10 @@ final class Row {
         return onValue == null ? 0 : onValue.row();
     }
 
-    /** The call in the notation of strace. */
+    /** The call in the notation of strace, or {@code init(pid)}. */
     String call() {
-        return arguments.stream().map(Argument::text).collect(Collectors.joining(", ", sys.callName() + "(", ")"));
+        String name = init ? "init" : sys.callName();
+        return arguments.stream().map(Argument::text).collect(Collectors.joining(", ", name + "(", ")"));
     }
 
     /** The call with what becomes of its result, as a plan shows it. */

@@ -161,6 +161,30 @@ class ImageTest {
     }
 
     @Test
+    void with_an_init_has_bit_30_of_its_indirect_word_set() {
+        Argument.Register main = new Argument.Register("main");
+        Row init = Row.init(null, new Argument.Result(main));
+        ByteBuffer image = encode(Architecture.X86_64, row(Sys.GETPID).into(main), init, init.faulty());
+        int first = offset(image.getLong(0));
+        assertThat(image.getInt(first + 80 + 4)).isEqualTo(0x4000_0001);
+        assertThat(image.getLong(first + 80 + 8)).isEqualTo(image.getLong(first + 64));
+        assertThat(image.getInt(first + 160)).as("a fault is a call").isEqualTo(3);
+        assertThat(image.getInt(first + 160 + 4)).isZero();
+        assertThat(init.text()).isEqualTo("init(main)");
+        assertThat(init.faulty().text()).isEqualTo("init(main)");
+        assertThat(init.sys()).isEqualTo(Sys.EXIT_GROUP);
+    }
+
+    @Test
+    void has_no_init_that_would_signal_more_than_one_process() {
+        for (int pid : new int[] {0, -1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Row.init(null, Argument.number(pid)))
+                    .withMessage("an init's main child has a pid above 0, not " + pid);
+        }
+    }
+
+    @Test
     void has_one_place_for_a_buffer_whoever_uses_it() {
         Argument.Buffer buffer = new Argument.Buffer("b", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
         Argument.Buffer other = new Argument.Buffer("b", 10);

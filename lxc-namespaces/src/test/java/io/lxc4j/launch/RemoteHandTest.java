@@ -63,7 +63,7 @@ class RemoteHandTest extends Walks {
     }
 
     private void send(Architecture architecture, Row row) {
-        byte[] message = image(architecture).message(row, home);
+        byte[] message = image(rows, architecture).message(row, home);
         messages.writeBytes(Arrays.copyOf(message, Row.SIZE + HOME_SIZE));
     }
 
@@ -121,7 +121,7 @@ class RemoteHandTest extends Walks {
     void refuses_a_row_whose_arguments_do_not_fit() {
         Row fits = message(Sys.CHDIR, text("x".repeat(HOME_SIZE - 1)));
         Row large = message(Sys.CHDIR, text("x".repeat(HOME_SIZE)));
-        Image image = image(Architecture.X86_64);
+        Image image = image(rows, Architecture.X86_64);
         assertThat(image.message(fits, home)).hasSize(Row.SIZE + HOME_SIZE);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> image.message(large, home))

@@ -25,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program that a test writes row by row and runs, on this processor or on an emulated one. */
@@ -87,15 +88,28 @@ abstract class Walks {
     /** How a program ended. */
     record Outcome(int status, String output, List<Report> reports) {}
 
-    Image image(Architecture architecture) {
+    static Image image(List<Row> rows, Architecture architecture) {
         return Image.of(rows, architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, 3);
     }
 
     Outcome run(Architecture architecture) throws IOException {
+        return run(architecture, "", command -> command);
+    }
+
+    /**
+     * Runs the program in the place of a shell.
+     *
+     * @param before what the shell does before
+     * @param wrapper gives the command that runs the shell's command
+     */
+    Outcome run(Architecture architecture, String before, UnaryOperator<List<String>> wrapper) throws IOException {
+        new Toolchain(architecture.machine()).programs().assume();
         Path channel = directory.resolve("channel");
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" 3>\"$0\"", channel.toString()));
-        command.addAll(program(architecture));
-        Command.Result result = Command.run(command);
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", before + "exec \"$@\" 3>\"$0\"", channel.toString()));
+        command.addAll(new Toolchain(architecture.machine())
+                .running(write("program", rows, architecture).toString()));
+        Command.Result result = Command.run(wrapper.apply(command));
         assertThat(result.errors()).isEmpty();
 
         List<Report> reports = new ArrayList<>();
@@ -106,17 +120,15 @@ abstract class Walks {
         return new Outcome(result.status(), result.output(), reports);
     }
 
-    /** Writes the program that the rows make; gives the command that runs it. */
-    List<String> program(Architecture architecture) throws IOException {
-        Toolchain tools = new Toolchain(architecture.machine());
-        tools.programs().assume();
-        byte[] image = image(architecture).bytes();
+    /** Writes the program that rows make. */
+    Path write(String name, List<Row> rows, Architecture architecture) throws IOException {
+        byte[] image = image(rows, architecture).bytes();
         byte[] head = Elf.head(image.length, architecture, code(architecture));
         byte[] file = Arrays.copyOf(head, Elf.dataOffset(architecture) + image.length);
         System.arraycopy(image, 0, file, Elf.dataOffset(architecture), image.length);
-        Path program = Files.write(directory.resolve("program"), file);
+        Path program = Files.write(directory.resolve(name), file);
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        return tools.running(program.toString());
+        return program;
     }
 
     static byte[] code(Architecture architecture) throws IOException {
