@@ -3,6 +3,9 @@ package io.lxc4j.launch;
 import io.lxc4j.kernel.Constant;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An argument of a system call before it has an address. Each kind can show itself as strace would. */
 sealed interface Argument {
@@ -65,17 +68,167 @@ sealed interface Argument {
         }
     }
 
+    /** The address of a buffer, or of a place in it. */
+    record Address(Buffer buffer, int offset) implements Argument {
+        /** Rejects a place outside. */
+        public Address {
+            if (offset < 0 || offset > buffer.size()) {
+                throw new IllegalArgumentException(
+                        "byte " + offset + " of " + buffer.name() + ", which has " + buffer.size());
+            }
+        }
+
+        @Override
+        public String text() {
+            return offset == 0 ? buffer.name() : buffer.name() + "+" + offset;
+        }
+    }
+
+    /**
+     * What a buffer holds at an offset when the row's turn comes: eight bytes, of which a call that takes an int looks at
+     * the first four only.
+     */
+    record Content(Buffer buffer, int offset) implements Argument {
+        /** Rejects a place outside. */
+        public Content {
+            if (offset < 0 || offset + Integer.BYTES > buffer.size()) {
+                throw new IllegalArgumentException(
+                        "an int at byte " + offset + " of " + buffer.name() + ", which has " + buffer.size());
+            }
+        }
+
+        @Override
+        public String text() {
+            return offset == 0 ? "*" + buffer.name() : "*(" + buffer.name() + "+" + offset + ")";
+        }
+    }
+
+    /** The address of a row, or of a place in it; a row may write there and so change what that row will do. */
+    record RowAddress(Row.Label label, int offset) implements Argument {
+        /** Rejects a place outside. */
+        public RowAddress {
+            if (offset < 0 || offset >= Row.SIZE) {
+                throw new IllegalArgumentException("byte " + offset + " of a row, which has " + Row.SIZE);
+            }
+        }
+
+        @Override
+        public String text() {
+            return "&row " + label.row() + (offset == 0 ? "" : "+" + offset);
+        }
+    }
+
+    /** A struct with addresses in it: arguments whose values are written into its bytes, eight bytes each. */
+    final class Struct implements Argument {
+        private final byte[] value;
+        private final Map<Integer, Argument> embedded;
+        private final String text;
+
+        /**
+         * A struct.
+         *
+         * @param value its bytes
+         * @param embedded arguments by the offset that their value is written at, as a little-endian u64; of any kind
+         *     but those whose value is known only when the program runs
+         * @param text how it reads in a plan
+         */
+        Struct(byte[] value, Map<Integer, Argument> embedded, String text) {
+            embedded.forEach((offset, argument) -> {
+                if (offset < 0 || offset + Long.BYTES > value.length) {
+                    throw new IllegalArgumentException(
+                            argument.text() + " at byte " + offset + " of a struct of " + value.length);
+                }
+                if (argument.isIndirect()) {
+                    throw new IllegalArgumentException(argument.text()
+                            + " can't be embedded in a struct: it is known only when the program runs;"
+                            + " take a buffer, and let the result go into a register in it");
+                }
+            });
+            this.value = value.clone();
+            this.embedded = new TreeMap<>(embedded);
+            this.text = text;
+        }
+
+        byte[] value() {
+            return value;
+        }
+
+        Map<Integer, Argument> embedded() {
+            return embedded;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
     /** A place for one result, told apart by identity. */
     final class Register {
         private final String name;
+        private final @Nullable Address place;
 
         Register(String name) {
             this.name = name;
+            place = null;
+        }
+
+        /** A register that is eight bytes of a buffer, so that a call finds the result there. */
+        Register(String name, Buffer buffer, int offset) {
+            if (offset + Long.BYTES > buffer.size()) {
+                throw new IllegalArgumentException(
+                        "a result at byte " + offset + " of " + buffer.name() + ", which has " + buffer.size());
+            }
+            this.name = name;
+            place = new Address(buffer, offset);
         }
 
         String name() {
             return name;
         }
+
+        /** Where it lies; null for a place of its own. */
+        @Nullable
+        Address place() {
+            return place;
+        }
+    }
+
+    /**
+     * Memory that rows share, told apart by identity: what a call writes there, later rows find. Its address is a multiple
+     * of eight.
+     */
+    final class Buffer {
+        private final String name;
+        private final byte[] initial;
+
+        /** A buffer of zeros; the size is in bytes. */
+        Buffer(String name, int size) {
+            this(name, new byte[size]);
+        }
+
+        /** A buffer that holds something before the first row. */
+        Buffer(String name, byte[] initial) {
+            this.name = name;
+            this.initial = initial.clone();
+        }
+
+        String name() {
+            return name;
+        }
+
+        int size() {
+            return initial.length;
+        }
+
+        byte[] initial() {
+            return initial;
+        }
+    }
+
+    /** Whether the argument's value is read from memory when the row's turn comes. */
+    default boolean isIndirect() {
+        return this instanceof Result || this instanceof Content;
     }
 
     static Argument number(long value) {

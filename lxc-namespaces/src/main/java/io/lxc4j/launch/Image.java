@@ -26,7 +26,9 @@ final class Image {
     private final long base;
     private ByteBuffer data = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
     private int end;
+    private long firstRow;
     private final Map<Argument.Register, Long> registers = new HashMap<>();
+    private final Map<Argument.Buffer, Long> buffers = new HashMap<>();
 
     private Image(Architecture architecture, long base) {
         this.architecture = architecture;
@@ -44,19 +46,64 @@ final class Image {
      * @return the image
      */
     static byte[] encode(List<Row> rows, Architecture architecture, long base, Report.Stage stage, int channel) {
-        return new Image(architecture, base).encode(rows, stage, channel);
+        return of(rows, architecture, base, stage, channel).bytes();
     }
 
-    private byte[] encode(List<Row> rows, Report.Stage stage, int channel) {
+    /** Encodes rows like {@link #encode}, and remembers what lies where. */
+    static Image of(List<Row> rows, Architecture architecture, long base, Report.Stage stage, int channel) {
+        Image image = new Image(architecture, base);
+        image.fill(rows, stage, channel);
+        return image;
+    }
+
+    /** A copy of the image. */
+    byte[] bytes() {
+        return Arrays.copyOf(data.array(), end);
+    }
+
+    /** The absolute address of a buffer that a row uses. */
+    long address(Argument.Buffer buffer) {
+        Long address = buffers.get(buffer);
+        if (address == null) {
+            throw new IllegalStateException("no row uses " + buffer.name());
+        }
+        return address;
+    }
+
+    /**
+     * One more row, for a running program that takes it over a channel: it knows the registers, buffers and labels of
+     * this image.
+     *
+     * @param row the row
+     * @param home the buffer of this image that will hold what the row's arguments point to
+     * @return the row, {@link Row#SIZE} bytes, and then what belongs in the buffer
+     */
+    byte[] message(Row row, Argument.Buffer home) {
+        Image message = new Image(architecture, address(home) - Row.SIZE);
+        message.firstRow = firstRow;
+        message.registers.putAll(registers);
+        message.buffers.putAll(buffers);
+        message.encode(row, message.reserve(Row.SIZE));
+        int needed = message.end - Row.SIZE;
+        if (needed > home.size()) {
+            throw new IllegalArgumentException(
+                    row.text() + " takes " + needed + " bytes of " + home.name() + ", which has " + home.size());
+        }
+        return message.bytes();
+    }
+
+    private void fill(List<Row> rows, Report.Stage stage, int channel) {
         end = FRAME_SIZE;
         for (Row row : rows) {
             Argument.Register result = row.result();
             if (result != null && !registers.containsKey(result)) {
-                registers.put(result, base + reserve(REGISTER_SIZE));
+                Argument.Address place = result.place();
+                registers.put(result, place == null ? base + reserve(REGISTER_SIZE) : value(place));
             }
         }
         int first = reserve(rows.size() * Row.SIZE);
-        data.putLong(FRAME_ROWS, base + first);
+        firstRow = base + first;
+        data.putLong(FRAME_ROWS, firstRow);
         data.putLong(FRAME_CHANNEL, channel);
         data.putInt(FRAME_REPORT, stage.number());
         data.putInt(FRAME_REPORT + Report.MAGIC_OFFSET, Report.MAGIC);
@@ -64,17 +111,16 @@ final class Image {
         for (int i = 0; i < rows.size(); i++) {
             encode(rows.get(i), first + i * Row.SIZE);
         }
-        return Arrays.copyOf(data.array(), end);
     }
 
     private void encode(Row row, int at) {
-        int indirect = 0;
+        int indirect = (row.keepsError() ? Row.KEEP_ERROR : 0) | (row.isInit() ? Row.INIT : 0);
         List<Argument> arguments = row.madeArguments();
         for (int i = 0; i < arguments.size(); i++) {
             Argument argument = arguments.get(i);
             long value = value(argument);
             data.putLong(at + Row.ARGUMENTS + 8 * i, value);
-            if (argument instanceof Argument.Result) {
+            if (argument.isIndirect()) {
                 indirect |= 1 << i;
             }
         }
@@ -93,6 +139,18 @@ final class Image {
             case Argument.Text text -> put(text.bytes());
             case Argument.Bytes bytes -> put(bytes.value());
             case Argument.Result result -> register(result.register());
+            case Argument.Address address -> buffer(address.buffer()) + address.offset();
+            case Argument.Content content -> buffer(content.buffer()) + content.offset();
+            case Argument.RowAddress row -> firstRow + (long) row.label().row() * Row.SIZE + row.offset();
+            case Argument.Struct struct -> {
+                int at = reserve(struct.value().length);
+                data.put(at, struct.value());
+                struct.embedded().forEach((offset, inner) -> {
+                    long embedded = value(inner); // may replace the buffer
+                    data.putLong(at + offset, embedded);
+                });
+                yield base + at;
+            }
             case Argument.Texts texts -> {
                 List<Argument.Text> values = texts.values();
                 int array = reserve(8 * (values.size() + 1));
@@ -111,6 +169,18 @@ final class Image {
             throw new IllegalStateException("no row sets " + register.name());
         }
         return address;
+    }
+
+    private long buffer(Argument.Buffer buffer) {
+        Long known = buffers.get(buffer);
+        if (known != null) {
+            return known;
+        }
+        // The walker reads eight bytes, also where the last four are an int.
+        int at = reserve(buffer.size() + Integer.BYTES);
+        data.put(at, buffer.initial());
+        buffers.put(buffer, base + at);
+        return base + at;
     }
 
     private long put(byte[] bytes) {

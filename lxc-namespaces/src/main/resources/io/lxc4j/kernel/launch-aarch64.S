@@ -66,10 +66,11 @@ row:    ldp     w8, w9, [x20]
         argument x3, 32, 3
         argument x4, 40, 4
         argument x5, 48, 5
+        tbnz    w9, #30, init
         svc     #0
         cmn     x0, #4095
         b.hs    error
-        ldr     x9, [x20, #64]
+keep:   ldr     x9, [x20, #64]
         cbz     x9, 1f
         str     x0, [x9]
 1:      cbz     x0, next
@@ -78,7 +79,8 @@ row:    ldp     w8, w9, [x20]
 next:   add     w21, w21, #1
         add     x20, x20, #80
         b       row
-error:  neg     x0, x0
+error:  tbnz    w9, #31, keep
+        neg     x0, x0
         cmp     x0, #63
         b.hi    fail
         ldr     x9, [x20, #56]
@@ -91,6 +93,43 @@ jump:   mov     w21, w9
         mov     x10, #80
         madd    x20, x9, x10, x20
         b       row
+
+/* w22 pid of main */
+init:   mov     w22, w0
+reap:   mov     x8, #260                /* wait4(-1, &status, WNOHANG, NULL) */
+        mov     x0, #-1
+        add     x1, x19, #120
+        mov     x2, #1
+        mov     x3, #0
+        svc     #0
+        cbz     w0, await
+        tbnz    w0, #31, lost
+        cmp     w0, w22
+        b.ne    reap
+        ldr     w1, [x19, #120]
+        ubfx    w0, w1, #8, #8
+        ands    w1, w1, #0x7f
+        b.eq    exit
+        add     w0, w1, #128
+        b       exit
+await:  mov     x8, #137                /* rt_sigtimedwait(allmask, NULL, NULL, 8) */
+        add     x0, x19, #128
+        mov     x1, #0
+        mov     x2, #0
+        mov     x3, #8
+        svc     #0
+        cmn     w0, #4                  /* EINTR, after a stop */
+        b.eq    await
+        tbnz    w0, #31, lost
+        cmp     w0, #17                 /* SIGCHLD */
+        b.eq    reap
+        mov     w1, w0
+        mov     w0, w22
+        mov     x8, #129                /* kill(main, signal) */
+        svc     #0
+        b       await
+
+lost:   neg     w0, w0
 fail:   str     w21, [x19, #20]
         str     w0, [x19, #24]
         mov     x8, #64                 /* write(channel, report, 16) */
@@ -98,8 +137,8 @@ fail:   str     w21, [x19, #20]
         add     x1, x19, #16
         mov     x2, #16
         svc     #0
-        mov     x8, #94                 /* exit_group(127) */
         mov     x0, #127
+exit:   mov     x8, #94                 /* exit_group(status) */
         svc     #0
         brk     #0
 

@@ -14,17 +14,24 @@
  *   24  u32 errno     part of the report
  *   28  u32 magic     part of the report
  *   32  clone_args    88 bytes, for launch
- *  120  u64 oldmask   the caller's signal mask, kept while it clones
+ *  120  u64 oldmask   the caller's signal mask, kept while it clones; in an init, the status of a child
  *  128  u64 allmask   the mask that blocks everything
  *
  * Row, 80 bytes (Row.java):
  *    0  u32 nr        system call number
  *    4  u32 indirect  bit i: argument i is the address of its value
+ *                     bit 31: an error, whichever, is a result: kept at the address, and other than 0
+ *                     bit 30: no call, but an init that never returns; argument 0 is the pid of its main child
  *    8  u64 args[6]
  *   56  u64 tolerated bit e: error e is no failure
  *   64  u64 result    address that receives a result, or 0
  *   72  u32 on_error  row to go on with after a tolerated error, or 0 for the next
  *   76  u32 on_value  row to go on with after a result other than 0, or 0 for the next
+ *
+ * An init collects every child that ends, sends all signals that it gets on to its main child, and exits with that
+ * child's status, or 128 + the signal that ended it. All signals must be blocked: it takes them from the queue, and
+ * SIGSEGV and its like as well if somebody sent them (a real fault ends it in spite of the mask). Without any child it
+ * fails with ECHILD.
  *
  * The child shares the caller's stack and memory until it execs: the walk uses neither stack nor libc.
  */
@@ -95,10 +102,12 @@ row:    mov     eax, [r12]
         argument r10, 32, 3
         argument r8, 40, 4
         argument r9, 48, 5
+        test    byte ptr [r12 + 7], 1 << 6
+        jnz     init
         syscall
         cmp     rax, -4095
         jae     error
-        mov     rcx, [r12 + 64]
+keep:   mov     rcx, [r12 + 64]
         test    rcx, rcx
         jz      1f
         mov     [rcx], rax
@@ -110,7 +119,9 @@ row:    mov     eax, [r12]
 next:   inc     r13d
         add     r12, 80
         jmp     row
-error:  neg     rax
+error:  cmp     dword ptr [r12 + 4], 0
+        jl      keep
+        neg     rax
         cmp     eax, 63
         ja      fail
         mov     rcx, [r12 + 56]
@@ -123,6 +134,45 @@ jump:   mov     r13d, ecx
         imul    r12, rcx, 80
         add     r12, [rbx]
         jmp     row
+
+/* ebp pid of main */
+init:   mov     ebp, edi
+reap:   mov     eax, 61                 /* wait4(-1, &status, WNOHANG, NULL) */
+        or      rdi, -1
+        lea     rsi, [rbx + 120]
+        mov     edx, 1
+        xor     r10d, r10d
+        syscall
+        test    eax, eax
+        jz      await
+        js      lost
+        cmp     eax, ebp
+        jne     reap
+        movzx   edi, byte ptr [rbx + 121]
+        mov     eax, [rbx + 120]
+        and     eax, 0x7f
+        jz      exit
+        lea     edi, [rax + 128]
+        jmp     exit
+await:  mov     eax, 128                /* rt_sigtimedwait(allmask, NULL, NULL, 8) */
+        lea     rdi, [rbx + 128]
+        xor     esi, esi
+        xor     edx, edx
+        mov     r10d, 8
+        syscall
+        cmp     eax, -4                 /* EINTR, after a stop */
+        je      await
+        test    eax, eax
+        js      lost
+        cmp     eax, 17                 /* SIGCHLD */
+        je      reap
+        mov     esi, eax
+        mov     edi, ebp
+        mov     eax, 62                 /* kill(main, signal) */
+        syscall
+        jmp     await
+
+lost:   neg     eax
 fail:   mov     [rbx + 20], r13d
         mov     [rbx + 24], eax
         mov     eax, 1                  /* write(channel, report, 16) */
@@ -130,8 +180,8 @@ fail:   mov     [rbx + 20], r13d
         lea     rsi, [rbx + 16]
         mov     edx, 16
         syscall
-        mov     eax, 231                /* exit_group(127) */
         mov     edi, 127
+exit:   mov     eax, 231                /* exit_group(status) */
         syscall
         ud2
 

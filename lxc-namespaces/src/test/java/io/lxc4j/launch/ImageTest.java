@@ -1,6 +1,7 @@
 package io.lxc4j.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.lxc4j.error.Errno;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,185 @@ class ImageTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> encode(Architecture.X86_64, row))
                 .withMessage("no row sets nothing");
+    }
+
+    @Test
+    void with_a_row_that_keeps_errors_has_bit_31_of_its_indirect_word_set() {
+        Argument.Register register = new Argument.Register("r");
+        ByteBuffer image = encode(
+                Architecture.X86_64,
+                row(Sys.GETPID, new Argument.Result(register)).into(register).keepError(),
+                row(Sys.GETPID, new Argument.Result(register)));
+        int first = offset(image.getLong(0));
+        assertThat(image.getInt(first + 4)).isEqualTo(0x8000_0001);
+        assertThat(image.getInt(first + 80 + 4)).isEqualTo(1);
+    }
+
+    @Test
+    void with_an_init_has_bit_30_of_its_indirect_word_set() {
+        Argument.Register main = new Argument.Register("main");
+        Row init = Row.init(null, new Argument.Result(main));
+        ByteBuffer image = encode(Architecture.X86_64, row(Sys.GETPID).into(main), init, init.faulty());
+        int first = offset(image.getLong(0));
+        assertThat(image.getInt(first + 80 + 4)).isEqualTo(0x4000_0001);
+        assertThat(image.getLong(first + 80 + 8)).isEqualTo(image.getLong(first + 64));
+        assertThat(image.getInt(first + 160)).as("a fault is a call").isEqualTo(3);
+        assertThat(image.getInt(first + 160 + 4)).isZero();
+        assertThat(init.text()).isEqualTo("init(main)");
+        assertThat(init.faulty().text()).isEqualTo("init(main)");
+        assertThat(init.sys()).isEqualTo(Sys.EXIT_GROUP);
+    }
+
+    @Test
+    void has_no_init_that_would_signal_more_than_one_process() {
+        for (int pid : new int[] {0, -1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Row.init(null, Argument.number(pid)))
+                    .withMessage("an init's main child has a pid above 0, not " + pid);
+        }
+    }
+
+    @Test
+    void has_one_place_for_a_buffer_whoever_uses_it() {
+        Argument.Buffer buffer = new Argument.Buffer("b", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+        Argument.Buffer other = new Argument.Buffer("b", 10);
+        Argument.Register inside = new Argument.Register("inside", buffer, 1);
+        ByteBuffer image = encode(
+                Architecture.X86_64,
+                row(Sys.READ, Argument.number(0), new Argument.Address(buffer, 0), new Argument.Content(buffer, 6))
+                        .into(inside),
+                row(Sys.READ, new Argument.Result(inside), new Argument.Address(buffer, 9)),
+                row(Sys.READ, Argument.number(0), new Argument.Address(other, 0)));
+        int first = offset(image.getLong(0));
+        long address = image.getLong(first + 16);
+        byte[] content = new byte[16];
+        image.get(offset(address), content);
+        assertThat(address % 8).isZero();
+        assertThat(content).startsWith(1, 2, 3, 4, 5, 6, 7, 8, 9, 10).endsWith(0, 0, 0, 0, 0, 0);
+        assertThat(image.getInt(first + 4)).as("indirect").isEqualTo(0b100);
+        assertThat(image.getLong(first + 24)).isEqualTo(address + 6);
+        assertThat(image.getLong(first + 64)).as("result").isEqualTo(address + 1);
+
+        int second = first + 80;
+        assertThat(image.getInt(second + 4)).as("indirect").isEqualTo(1);
+        assertThat(image.getLong(second + 8)).isEqualTo(address + 1);
+        assertThat(image.getLong(second + 16)).isEqualTo(address + 9);
+        assertThat(image.getLong(second + 80 + 16))
+                .as("buffers are told apart by identity")
+                .isGreaterThanOrEqualTo(address + 10);
+    }
+
+    /** The last four bytes may be an int, and the walker reads eight. */
+    @Test
+    void goes_on_for_four_bytes_behind_a_buffer() {
+        Argument.Buffer buffer = new Argument.Buffer("b", 8);
+        ByteBuffer image = encode(Architecture.X86_64, row(Sys.CLOSE, new Argument.Content(buffer, 4)));
+        long address = image.getLong(offset(image.getLong(0)) + 8);
+        assertThat(image.getLong(offset(address))).isZero();
+    }
+
+    @Test
+    void tells_rows_where_rows_lie() {
+        Row.Label label = new Row.Label();
+        label.place(1);
+        ByteBuffer image = encode(
+                Architecture.X86_64,
+                row(Sys.READ, new Argument.RowAddress(label, 0), new Argument.RowAddress(label, Row.ON_VALUE)),
+                row(Sys.GETPID));
+        int first = offset(image.getLong(0));
+        assertThat(image.getInt(first + 4)).as("indirect").isZero();
+        assertThat(image.getLong(first + 8)).isEqualTo(BASE + first + 80);
+        assertThat(image.getLong(first + 16)).isEqualTo(BASE + first + 80 + 76);
+    }
+
+    @Test
+    void writes_addresses_and_numbers_into_structs_also_where_it_grows_for_them() {
+        Argument.Buffer buffer = new Argument.Buffer("b", 10);
+        String large = "x".repeat(100_000);
+        byte[] bytes = new byte[32];
+        bytes[0] = 42;
+        bytes[31] = 43;
+        Argument inner = new Argument.Struct(new byte[8], Map.of(0, new Argument.Address(buffer, 3)), "{b+3}");
+        Argument outer = new Argument.Struct(
+                bytes, Map.of(1, Argument.number(-2), 9, Argument.text(large), 17, inner), "{42, -2, …}");
+        bytes[0] = 0;
+        ByteBuffer image = encode(Architecture.X86_64, row(Sys.READ, outer, new Argument.Address(buffer, 0)));
+        int first = offset(image.getLong(0));
+        int struct = offset(image.getLong(first + 8));
+        assertThat(image.get(struct)).isEqualTo((byte) 42);
+        assertThat(image.getLong(struct + 1)).isEqualTo(-2);
+        assertThat(text(image, image.getLong(struct + 9))).isEqualTo(large);
+        assertThat(image.getLong(offset(image.getLong(struct + 17)))).isEqualTo(image.getLong(first + 16) + 3);
+        assertThat(image.getLong(struct + 24) >>> 56).isEqualTo(43);
+    }
+
+    @Test
+    void knows_the_addresses_of_its_buffers_only() {
+        Argument.Buffer buffer = new Argument.Buffer("b", 8);
+        Row row = row(Sys.READ, new Argument.Address(buffer, 0));
+        Image image = Image.of(List.of(row), Architecture.X86_64, BASE, Report.Stage.PROGRAM, 7);
+        ByteBuffer bytes = ByteBuffer.wrap(image.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(image.address(buffer)).isEqualTo(bytes.getLong(offset(bytes.getLong(0)) + 8));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> image.address(new Argument.Buffer("other", 8)))
+                .withMessage("no row uses other");
+    }
+
+    @Test
+    void has_no_room_for_arguments_outside_their_buffer_or_struct() {
+        Argument.Buffer buffer = new Argument.Buffer("b", 8);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Argument.Address(buffer, 9))
+                .withMessage("byte 9 of b, which has 8");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Argument.Address(buffer, -1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Argument.Content(buffer, 5))
+                .withMessage("an int at byte 5 of b, which has 8");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Argument.Content(buffer, -1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Argument.Register("r", buffer, 1))
+                .withMessage("a result at byte 1 of b, which has 8");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Argument.RowAddress(new Row.Label(), 80));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Argument.Struct(new byte[8], Map.of(1, Argument.number(5)), ""))
+                .withMessage("5 at byte 1 of a struct of 8");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Argument.Struct(new byte[8], Map.of(-1, Argument.number(5)), ""));
+    }
+
+    @Test
+    void takes_nothing_into_a_struct_that_only_the_running_program_knows() {
+        Argument result = new Argument.Result(new Argument.Register("fd"));
+        Argument content = new Argument.Content(new Argument.Buffer("b", 8), 4);
+        for (Argument unknown : List.of(result, content)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Argument.Struct(new byte[8], Map.of(0, unknown), ""))
+                    .withMessageStartingWith(unknown.text() + " can't be embedded in a struct");
+        }
+    }
+
+    @Test
+    void shows_where_its_arguments_lie_as_C_would() {
+        Argument.Buffer buffer = new Argument.Buffer("b", 8);
+        Row.Label label = new Row.Label();
+        label.place(3);
+        assertThat(new Argument.Address(buffer, 0).text()).isEqualTo("b");
+        assertThat(new Argument.Address(buffer, 4).text()).isEqualTo("b+4");
+        assertThat(new Argument.Content(buffer, 0).text()).isEqualTo("*b");
+        assertThat(new Argument.Content(buffer, 4).text()).isEqualTo("*(b+4)");
+        assertThat(new Argument.RowAddress(label, 0).text()).isEqualTo("&row 3");
+        assertThat(new Argument.RowAddress(label, 8).text()).isEqualTo("&row 3+8");
+        assertThat(row(Sys.GETPID).into(new Argument.Register("r")).keepError().text())
+                .isEqualTo("getpid() = r  [keeps an error]");
+    }
+
+    @Test
+    void has_no_row_that_both_keeps_and_tolerates_errors() {
+        Row keeping = row(Sys.GETPID).keepError();
+        Row tolerating = row(Sys.GETPID).tolerate(Errno.ENOENT);
+        assertThatIllegalStateException().isThrownBy(() -> keeping.tolerate(Errno.ENOENT));
+        assertThatIllegalStateException().isThrownBy(tolerating::keepError);
+        assertThat(keeping.faulty().keepsError()).as("a fault is an error").isFalse();
     }
 
     @ParameterizedTest

@@ -3,11 +3,8 @@ package io.lxc4j.launch;
 import static io.lxc4j.kernel.Constants.AT_FDCWD;
 import static io.lxc4j.kernel.Constants.EPOLL_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_DUPFD_CLOEXEC;
-import static io.lxc4j.kernel.Constants.O_CREAT;
-import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.launch.Argument.flags;
 import static io.lxc4j.launch.Argument.number;
-import static io.lxc4j.launch.Argument.octal;
 import static io.lxc4j.launch.Argument.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +13,6 @@ import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
-import io.lxc4j.kernel.MachineCode;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.testing.Command;
 import io.lxc4j.testing.Toolchain;
@@ -27,115 +23,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The machine code at work, on this processor and on an emulated one, with images from the real encoder. */
 @DisplayName("The machine code")
-class WalkerTest {
-    private static final int EXIT_FAILED = 127;
-
-    @TempDir
-    Path directory;
-
-    private final List<Row> rows = new ArrayList<>();
-
-    private Row row(Sys sys, Argument... arguments) {
-        Row row = new Row(null, sys, List.of(arguments));
-        rows.add(row);
-        return row;
-    }
-
-    private Row print(String output) {
-        return row(Sys.WRITE, number(1), bytes(output), number(output.getBytes(StandardCharsets.UTF_8).length));
-    }
-
-    /** A row whose result is a number of choice. */
-    private Argument.Result value(int value) {
-        Argument.Register register = new Argument.Register("value");
-        Argument.Register sink = new Argument.Register("sink");
-        row(Sys.OPENAT, flags(AT_FDCWD), text("/dev/null"), flags(O_WRONLY), number(0))
-                .into(sink);
-        row(Sys.WRITE, new Argument.Result(sink), bytes(" ".repeat(value)), number(value))
-                .into(register);
-        return new Argument.Result(register);
-    }
-
-    private Argument.Result create(String name) {
-        Argument.Register file = new Argument.Register(name);
-        row(Sys.OPENAT, flags(AT_FDCWD), path(name), flags(O_WRONLY, O_CREAT), octal(0600))
-                .into(file);
-        return new Argument.Result(file);
-    }
-
-    private void exit(int status) {
-        row(Sys.EXIT_GROUP, number(status));
-    }
-
-    private Argument path(String name) {
-        return text(directory.resolve(name).toString());
-    }
-
-    private static Argument bytes(String value) {
-        return new Argument.Bytes(value.getBytes(StandardCharsets.UTF_8), value);
-    }
-
-    private static Argument buffer(int length) {
-        return new Argument.Bytes(new byte[length], "[…]");
-    }
-
-    private void place(Row.Label label) {
-        label.place(rows.size());
-    }
-
-    /** How a program ended. */
-    record Outcome(int status, String output, List<Report> reports) {}
-
-    private Outcome run(Architecture architecture) throws IOException {
-        Toolchain tools = new Toolchain(architecture.machine());
-        tools.programs().assume();
-        byte[] image = Image.encode(rows, architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, 3);
-        byte[] head = Elf.head(image.length, architecture, code(architecture));
-        byte[] file = Arrays.copyOf(head, Elf.dataOffset(architecture) + image.length);
-        System.arraycopy(image, 0, file, Elf.dataOffset(architecture), image.length);
-        Path program = Files.write(directory.resolve("program"), file);
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-        Path channel = directory.resolve("channel");
-
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" 3>\"$0\"", channel.toString()));
-        command.addAll(tools.running(program.toString()));
-        Command.Result result = Command.run(command);
-        assertThat(result.errors()).isEmpty();
-
-        List<Report> reports = new ArrayList<>();
-        byte[] told = Files.readAllBytes(channel);
-        for (int i = 0; i < told.length; i += Report.SIZE) {
-            reports.add(Report.parse(ByteBuffer.wrap(Arrays.copyOfRange(told, i, i + Report.SIZE))));
-        }
-        return new Outcome(result.status(), result.output(), reports);
-    }
-
-    private static byte[] code(Architecture architecture) throws IOException {
-        try (InputStream in = MachineCode.class.getResourceAsStream("launch-" + architecture.machine() + ".bin")) {
-            return in.readAllBytes();
-        }
-    }
-
-    private static Outcome success(int status, String output) {
-        return new Outcome(status, output, List.of());
-    }
-
-    private static Outcome failure(String output, int row, Errno errno) {
-        return new Outcome(EXIT_FAILED, output, List.of(new Report(Report.Stage.PROGRAM, row, errno.number())));
-    }
-
+class WalkerTest extends Walks {
     @ParameterizedTest
     @EnumSource
     void runs_rows_that_succeed_in_their_order_to_the_exit(Architecture architecture) throws IOException {
@@ -311,6 +210,85 @@ class WalkerTest {
         print("c");
         exit(0);
         assertThat(run(architecture)).isEqualTo(success(0, "abbc"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keeps_an_error_of_any_number_where_a_row_says_so(Architecture architecture) throws IOException {
+        Argument.Result value = value(8);
+        row(Sys.SENDTO, number(1), buffer(1), number(1), number(0), number(0), number(0))
+                .into(value.register())
+                .keepError();
+        print("on");
+        row(Sys.EXIT_GROUP, value);
+        assertThat(run(architecture)).isEqualTo(success(256 - Errno.ENOTSOCK.number(), "on"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void writes_a_kept_error_as_a_negative_number_of_64_bits(Architecture architecture) throws IOException {
+        Argument.Buffer memory = new Argument.Buffer("memory", 16);
+        row(Sys.CLOSE, number(-1))
+                .into(new Argument.Register("result", memory, 8))
+                .keepError();
+        row(Sys.WRITE, create("kept"), new Argument.Address(memory, 0), number(16));
+        exit(0);
+        assertThat(run(architecture)).isEqualTo(success(0, ""));
+        byte[] kept = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(8, -Errno.EBADF.number())
+                .array();
+        assertThat(directory.resolve("kept")).hasBinaryContent(kept);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keeps_errors_of_no_other_row(Architecture architecture) throws IOException {
+        row(Sys.CLOSE, number(-1)).keepError();
+        row(Sys.UMASK, number(0)).keepError();
+        print("on");
+        row(Sys.CLOSE, number(-1));
+        assertThat(run(architecture)).isEqualTo(failure("on", 3, Errno.EBADF));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takes_a_kept_error_for_a_value(Architecture architecture) throws IOException {
+        Row.Label label = new Row.Label();
+        row(Sys.UMASK, number(0));
+        row(Sys.UMASK, number(0)).keepError().onValue(label);
+        print("zero ");
+        row(Sys.CLOSE, number(-1)).keepError().onValue(label);
+        print("skipped ");
+        place(label);
+        print("landed");
+        exit(0);
+        assertThat(run(architecture)).isEqualTo(success(0, "zero landed"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shares_memory_between_rows(Architecture architecture) throws IOException {
+        Argument.Buffer pair = new Argument.Buffer("pair", 8);
+        Argument.Buffer memory = new Argument.Buffer("memory", "tea".getBytes(StandardCharsets.UTF_8));
+        row(Sys.PIPE2, new Argument.Address(pair, 0), number(0));
+        row(Sys.WRITE, new Argument.Content(pair, 4), bytes("x"), number(1));
+        row(Sys.READ, new Argument.Content(pair, 0), new Argument.Address(memory, 1), number(1));
+        row(Sys.WRITE, number(1), new Argument.Address(memory, 0), number(3));
+        exit(0);
+        assertThat(run(architecture)).isEqualTo(success(0, "txa"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void passes_a_struct_with_addresses_in_it(Architecture architecture) throws IOException {
+        Argument.Buffer script = new Argument.Buffer("script", "echo \"$0\"\0".getBytes(StandardCharsets.UTF_8));
+        Argument arguments = new Argument.Struct(
+                new byte[40],
+                Map.of(0, text("sh"), 8, text("-c"), 16, new Argument.Address(script, 0), 24, text("embedded")),
+                "[…]");
+        row(Sys.EXECVE, text("/bin/sh"), arguments, number(0));
+        assertThat(run(architecture)).isEqualTo(success(0, "embedded\n"));
     }
 
     @ParameterizedTest
