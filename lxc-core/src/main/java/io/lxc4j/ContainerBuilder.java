@@ -178,8 +178,9 @@ public final class ContainerBuilder {
 
     /**
      * Shares a file or directory of the host for reading and writing. What the container may do there is up to the
-     * permissions of its users on the host. With the host's root as this JVM's user, all containers have the same ids
-     * there (from 1000000 on), so each can read what another has written.
+     * permissions of its users on the host. With the host's root as this JVM's user, each container has ids of its
+     * own there, so others can't read what it has written unless everybody may; {@link
+     * io.lxc4j.namespaces.IdMapping#ranges()} gives several containers the same.
      *
      * @param source an absolute path of the host
      * @param target an absolute path inside

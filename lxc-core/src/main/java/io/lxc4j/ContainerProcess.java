@@ -34,10 +34,12 @@ public final class ContainerProcess extends Process {
     /** Completed by the reactor when what the container has left in its pipes is taken. */
     private final CompletableFuture<ExitStatus> exit;
 
-    ContainerProcess(LaunchedProcess process, StandardStreams streams) {
+    /** The last argument is run, by the reactor, when nothing of the container is left. */
+    ContainerProcess(LaunchedProcess process, StandardStreams streams, Runnable ended) {
         this.process = process;
         this.streams = streams;
         exit = process.exit().thenApply(status -> {
+            ended.run();
             streams.drain();
             return status;
         });

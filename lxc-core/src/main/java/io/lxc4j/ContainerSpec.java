@@ -2,6 +2,8 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.IdLease;
+import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
@@ -52,15 +54,24 @@ public final class ContainerSpec {
 
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
-        StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
+        IdLease lease = settings.namespaces().lease();
+        Runnable giveBack = lease == null ? () -> {} : lease::close;
         try {
-            LaunchedProcess process;
-            try (streams) {
-                process = Launcher.shared().launch(program, streams.child(0), streams.child(1), streams.child(2));
+            IdMaps idMaps = lease == null ? null : lease.ids().maps();
+            StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
+            try {
+                LaunchedProcess process;
+                try (streams) {
+                    process = Launcher.shared()
+                            .launch(program, idMaps, streams.child(0), streams.child(1), streams.child(2));
+                }
+                return new Container(this, new ContainerProcess(process, streams, giveBack));
+            } catch (RuntimeException | Error e) {
+                streams.abandon();
+                throw e;
             }
-            return new Container(this, new ContainerProcess(process, streams));
         } catch (RuntimeException | Error e) {
-            streams.abandon();
+            giveBack.run();
             throw e;
         }
     }

@@ -8,6 +8,10 @@ import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.namespaces.IdMapping;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.testing.Requirement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +44,30 @@ class IdMappingIT {
         String[] lines = inside(IdMapping.isolated(1000));
         assertThat(lines).hasSize(3).startsWith("0 0");
         assertThat(lines[1]).matches("0 [0-9]{2,} 1000").isEqualTo(lines[2]);
+    }
+
+    @Test
+    void gives_containers_that_run_at_once_ids_apart_and_takes_them_back() throws InterruptedException {
+        Requirement.ROOT.assume();
+        ContainerSpec spec = Container.builder().command("sleep", "60").build();
+        try (Container other = spec.start()) {
+            String first;
+            try (Container one = spec.start()) {
+                first = uidMap(one);
+                assertThat(first).isNotEqualTo(uidMap(other));
+            }
+            try (Container next = spec.start()) {
+                assertThat(uidMap(next)).isEqualTo(first);
+            }
+        }
+    }
+
+    private static String uidMap(Container container) {
+        try {
+            return Files.readString(Path.of("/proc/" + container.process().pid() + "/uid_map"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

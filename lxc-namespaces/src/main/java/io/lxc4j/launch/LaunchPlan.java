@@ -60,12 +60,7 @@ public record LaunchPlan(
                 .append(", exit_signal=SIGCHLD}, 88)\n        execveat(program, \"\", …, AT_EMPTY_PATH)\n");
         if (idMaps != null) {
             text.append("PARENT\n  writing id maps\n");
-            idMaps.writes()
-                    .forEach((file, content) -> text.append("        write(/proc/PID/")
-                            .append(file)
-                            .append(", \"")
-                            .append(content.strip())
-                            .append("\")\n"));
+            idMaps.steps().forEach(step -> text.append("        ").append(step).append('\n'));
         }
         List<Row> rows = Compiler.compile(this);
         Phase phase = null;

@@ -101,11 +101,30 @@ public final class Launcher {
      * @throws ContainerException if the process was killed meanwhile
      */
     public LaunchedProcess launch(LaunchProgram program, Fd input, Fd output, Fd error) {
+        return launch(program, program.plan().idMaps(), input, output, error);
+    }
+
+    /**
+     * Starts a process whose users are mapped otherwise than its plan shows, as a range was free only now.
+     *
+     * @param program what to do
+     * @param idMaps the maps to write; null exactly if the plan has none
+     * @param input descriptor of the child's standard input; stays open and the caller's
+     * @param output descriptor of its standard output
+     * @param error descriptor of its standard error
+     * @return the process
+     * @throws ContainerException as {@link #launch(LaunchProgram, Fd, Fd, Fd)}
+     */
+    public LaunchedProcess launch(LaunchProgram program, @Nullable IdMaps idMaps, Fd input, Fd output, Fd error) {
+        if ((idMaps == null) != (program.plan().idMaps() == null)) {
+            throw new IllegalArgumentException("id maps go with a new user namespace");
+        }
         CompletableFuture<LaunchedProcess> launch = CompletableFuture.supplyAsync(
                 () -> {
                     Station station = stations.remove(); // there is one for each thread
                     try {
-                        return station.launch(program, new int[] {input.number(), output.number(), error.number()});
+                        return station.launch(
+                                program, idMaps, new int[] {input.number(), output.number(), error.number()});
                     } finally {
                         stations.add(station);
                     }
@@ -185,7 +204,7 @@ public final class Launcher {
             return known;
         }
 
-        LaunchedProcess launch(LaunchProgram program, int[] streams) {
+        LaunchedProcess launch(LaunchProgram program, @Nullable IdMaps idMaps, int[] streams) {
             Fd[] channel = Kernel.socketPair("launch channel");
             try (Fd parent = channel[0]) {
                 Channel toChild = new Channel(parent);
@@ -194,7 +213,7 @@ public final class Launcher {
                 long pid;
                 try (Fd child = channel[1]) {
                     load(program);
-                    if (plan.idMaps() == null) {
+                    if (idMaps == null) {
                         toChild.goAhead(); // there is nothing to wait for
                     }
                     for (int i = 0; i < streams.length; i++) {
@@ -211,15 +230,15 @@ public final class Launcher {
                     throw refused(plan, Errno.of((int) -pid));
                 }
                 Fd pidfd = springboard.pidfd(pid);
-                return accompany(program, pid, pidfd, toChild);
+                return accompany(program, idMaps, pid, pidfd, toChild);
             }
         }
 
         /** Does the parent's part, and waits for the exec. Whatever fails, the child is gone and collected. */
-        private static LaunchedProcess accompany(LaunchProgram program, long pid, Fd pidfd, Channel channel) {
+        private static LaunchedProcess accompany(
+                LaunchProgram program, @Nullable IdMaps idMaps, long pid, Fd pidfd, Channel channel) {
             boolean started = false;
             try {
-                IdMaps idMaps = program.plan().idMaps();
                 Report failure = null;
                 if (idMaps != null) {
                     try {

@@ -3,6 +3,7 @@ package io.lxc4j.namespaces;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
@@ -100,6 +101,17 @@ public final class Namespaces {
      */
     public IdMapping idMapping() {
         return users == null ? Caller.current().usualMapping() : users;
+    }
+
+    /**
+     * Takes the ids for one container, to be given back when it has ended.
+     *
+     * @return the ids; null if the users are shared
+     * @throws HostUnsupportedException if there are none; the message says who could give some
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public @Nullable IdLease lease() {
+        return hasOwnUsers() ? idMapping().lease() : null;
     }
 
     /**
