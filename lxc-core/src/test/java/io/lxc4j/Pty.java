@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A pseudo terminal with both ends in this JVM, on which programs of the host can be started. */
 final class Pty implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int CHUNK_BYTES = 16_384;
 
     private final PseudoTerminal terminal;
     private final Fd slave;
@@ -107,33 +109,39 @@ final class Pty implements AutoCloseable {
      *
      * @return what was shown up to it, with it
      */
-    String expect(String text) throws Exception {
+    String expect(String text) throws InterruptedException {
         StringBuilder shown = new StringBuilder();
+        read(shown, 1, () -> shown.indexOf(text, shown.length() - text.length()) >= 0);
+        assertThat(shown.toString()).contains(text);
+        return shown.toString();
+    }
+
+    /** Reads to the end. */
+    String rest() throws InterruptedException {
+        StringBuilder shown = new StringBuilder();
+        assertThat(read(shown, CHUNK_BYTES, () -> false))
+                .as("at the end within %s, after %s", LIMIT, shown)
+                .isTrue();
+        return shown.toString();
+    }
+
+    /** Reads until it is enough or the end, and gives up after a while, which is told. */
+    private boolean read(StringBuilder shown, int bytesAtOnce, BooleanSupplier enough) throws InterruptedException {
         Thread reader = Thread.startVirtualThread(() -> {
-            byte[] one = new byte[1];
+            byte[] bytes = new byte[bytesAtOnce];
             try {
-                while (!endsWith(shown, text) && terminal.screen().readInterruptibly(one) > 0) {
-                    shown.append((char) one[0]);
+                int count;
+                while (!enough.getAsBoolean() && (count = terminal.screen().readInterruptibly(bytes)) > 0) {
+                    shown.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
                 }
             } catch (IOException | InterruptedException e) {
                 shown.append(e);
             }
         });
-        if (!reader.join(LIMIT)) {
-            reader.interrupt();
-            reader.join();
-        }
-        assertThat(shown.toString()).contains(text);
-        return shown.toString();
-    }
-
-    private static boolean endsWith(StringBuilder shown, String text) {
-        return shown.indexOf(text, shown.length() - text.length()) >= 0;
-    }
-
-    /** Reads to the end. */
-    String rest() throws IOException {
-        return new String(terminal.screen().readAllBytes(), StandardCharsets.UTF_8);
+        boolean done = reader.join(LIMIT);
+        reader.interrupt();
+        reader.join();
+        return done;
     }
 
     @Override
