@@ -26,6 +26,7 @@ final class Pty implements AutoCloseable {
 
     private final PseudoTerminal terminal;
     private final Fd slave;
+    private final List<Process> started = new ArrayList<>();
 
     Pty() {
         Constant flags = Constant.or(Constants.O_RDWR, Constants.O_NOCTTY);
@@ -55,10 +56,12 @@ final class Pty implements AutoCloseable {
         words.addAll(Arrays.asList(command));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().put("LC_ALL", "C");
-        return builder.redirectInput(file())
+        Process process = builder.redirectInput(file())
                 .redirectOutput(Redirect.to(file()))
                 .redirectError(Redirect.to(file()))
                 .start();
+        started.add(process);
+        return process;
     }
 
     /** Starts a shell command as {@link #start}, and closes the slave here, so that it is closed with the last process. */
@@ -144,9 +147,19 @@ final class Pty implements AutoCloseable {
         return done;
     }
 
-    @Override
-    public void close() {
+    /** Hangs up. */
+    void hangUp() {
         terminal.close();
         slave.close();
+    }
+
+    /** Hangs up, and ends what a test has left. */
+    @Override
+    public void close() {
+        hangUp();
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 }

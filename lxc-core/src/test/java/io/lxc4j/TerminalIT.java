@@ -95,7 +95,7 @@ class TerminalIT {
     @DisplayName("that is closed ends the JVM")
     void ends_the_jvm() throws Exception {
         long pid = raw("wait");
-        pty.close();
+        pty.hangUp();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> ProcessHandle.of(pid).isEmpty());
