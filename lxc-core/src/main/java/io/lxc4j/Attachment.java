@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
  * <p>A change of the size is told by {@code SIGWINCH}, which Java can't catch: {@code sun.misc.Signal} is not part of
  * it, and {@code signalfd(2)} needs the signal blocked in all threads, those of the application included. So the size
  * is compared before a key is passed on, and four times a second by the thread that waits for the end anyway.
+ *
+ * <p>Where a process reads nothing and the kernel's 4096 bytes for it are full, keys wait, those to detach too.
  */
 final class Attachment {
     private static final int CHUNK_BYTES = 16_384;

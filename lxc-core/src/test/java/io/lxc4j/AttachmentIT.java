@@ -140,7 +140,7 @@ class AttachmentIT {
     void that_is_hung_up() throws Exception {
         Path ends = attach("trap '' HUP", "echo ready; read x", 1);
         pty.expect("ready\r\n");
-        pty.close();
+        pty.hangUp();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(ends).hasContent("HUNG_UP\n"));

@@ -17,13 +17,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A pseudo terminal with both ends in this JVM, on which programs of the host can be started. */
 final class Pty implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int CHUNK_BYTES = 16_384;
 
     private final PseudoTerminal terminal;
     private final Fd slave;
+    private final List<Process> started = new ArrayList<>();
 
     Pty() {
         Constant flags = Constant.or(Constants.O_RDWR, Constants.O_NOCTTY);
@@ -53,10 +56,12 @@ final class Pty implements AutoCloseable {
         words.addAll(Arrays.asList(command));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().put("LC_ALL", "C");
-        return builder.redirectInput(file())
+        Process process = builder.redirectInput(file())
                 .redirectOutput(Redirect.to(file()))
                 .redirectError(Redirect.to(file()))
                 .start();
+        started.add(process);
+        return process;
     }
 
     /** Starts a shell command as {@link #start}, and closes the slave here, so that it is closed with the last process. */
@@ -107,38 +112,54 @@ final class Pty implements AutoCloseable {
      *
      * @return what was shown up to it, with it
      */
-    String expect(String text) throws Exception {
+    String expect(String text) throws InterruptedException {
         StringBuilder shown = new StringBuilder();
+        read(shown, 1, () -> shown.indexOf(text, shown.length() - text.length()) >= 0);
+        assertThat(shown.toString()).contains(text);
+        return shown.toString();
+    }
+
+    /** Reads to the end. */
+    String rest() throws InterruptedException {
+        StringBuilder shown = new StringBuilder();
+        assertThat(read(shown, CHUNK_BYTES, () -> false))
+                .as("at the end within %s, after %s", LIMIT, shown)
+                .isTrue();
+        return shown.toString();
+    }
+
+    /** Reads until it is enough or the end, and gives up after a while, which is told. */
+    private boolean read(StringBuilder shown, int bytesAtOnce, BooleanSupplier enough) throws InterruptedException {
         Thread reader = Thread.startVirtualThread(() -> {
-            byte[] one = new byte[1];
+            byte[] bytes = new byte[bytesAtOnce];
             try {
-                while (!endsWith(shown, text) && terminal.screen().readInterruptibly(one) > 0) {
-                    shown.append((char) one[0]);
+                int count;
+                while (!enough.getAsBoolean() && (count = terminal.screen().readInterruptibly(bytes)) > 0) {
+                    shown.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
                 }
             } catch (IOException | InterruptedException e) {
                 shown.append(e);
             }
         });
-        if (!reader.join(LIMIT)) {
-            reader.interrupt();
-            reader.join();
-        }
-        assertThat(shown.toString()).contains(text);
-        return shown.toString();
+        boolean done = reader.join(LIMIT);
+        reader.interrupt();
+        reader.join();
+        return done;
     }
 
-    private static boolean endsWith(StringBuilder shown, String text) {
-        return shown.indexOf(text, shown.length() - text.length()) >= 0;
-    }
-
-    /** Reads to the end. */
-    String rest() throws IOException {
-        return new String(terminal.screen().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() {
+    /** Hangs up. */
+    void hangUp() {
         terminal.close();
         slave.close();
+    }
+
+    /** Hangs up, and ends what a test has left. */
+    @Override
+    public void close() {
+        hangUp();
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 }

@@ -95,7 +95,7 @@ class TerminalIT {
     @DisplayName("that is closed ends the JVM")
     void ends_the_jvm() throws Exception {
         long pid = raw("wait");
-        pty.close();
+        pty.hangUp();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> ProcessHandle.of(pid).isEmpty());
@@ -104,11 +104,14 @@ class TerminalIT {
     @Test
     @DisplayName("tells its size, and that it has none")
     void tells_its_size() throws Exception {
-        var _ = pty.java("true", Victim.class, "close");
+        Process first = pty.java("true", Victim.class, "close");
         assertThat(pty.expect("go.")).contains("Optional.empty");
         pty.type("*");
         pty.expect("status 0");
         pty.type("\n");
+        assertThat(first.waitFor(20, TimeUnit.SECONDS))
+                .as("the terminal is free for another session")
+                .isTrue();
         pty.terminal().resize(new WindowSize(90, 20));
         var _ = pty.java("true", Victim.class, "close");
         assertThat(pty.expect("go.")).contains("WindowSize[columns=90, rows=20]");

@@ -47,7 +47,7 @@ class InitTest extends Walks {
     private static final String AWAIT = """
         await() {
             rounds=0
-            until eval "$1"; do
+            until eval "$1" 2>&-; do
                 sleep 0.01
                 rounds=$((rounds + 1))
                 [ $rounds -lt 1000 ] || { echo "in vain: $1"; exit 99; }
