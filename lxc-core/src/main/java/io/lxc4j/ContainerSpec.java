@@ -55,23 +55,28 @@ public final class ContainerSpec {
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
         IdLease lease = settings.namespaces().lease();
-        Runnable giveBack = lease == null ? () -> {} : lease::close;
+        if (lease == null) {
+            return start(program, null, input, () -> {});
+        }
         try {
-            IdMaps idMaps = lease == null ? null : lease.ids().maps();
-            StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
-            try {
-                LaunchedProcess process;
-                try (streams) {
-                    process = Launcher.shared()
-                            .launch(program, idMaps, streams.child(0), streams.child(1), streams.child(2));
-                }
-                return new Container(this, new ContainerProcess(process, streams, giveBack));
-            } catch (RuntimeException | Error e) {
-                streams.abandon();
-                throw e;
-            }
+            return start(program, lease.ids().maps(), input, lease::close);
         } catch (RuntimeException | Error e) {
-            giveBack.run();
+            lease.close();
+            throw e;
+        }
+    }
+
+    private Container start(LaunchProgram program, @Nullable IdMaps idMaps, Redirect input, Runnable ended) {
+        StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
+        try {
+            LaunchedProcess process;
+            try (streams) {
+                process =
+                        Launcher.shared().launch(program, idMaps, streams.child(0), streams.child(1), streams.child(2));
+            }
+            return new Container(this, new ContainerProcess(process, streams, ended));
+        } catch (RuntimeException | Error e) {
+            streams.abandon();
             throw e;
         }
     }

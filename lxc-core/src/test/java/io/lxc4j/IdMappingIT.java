@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.namespaces.IdMapping;
 import io.lxc4j.namespaces.Namespaces;
@@ -59,6 +60,21 @@ class IdMappingIT {
             try (Container next = spec.start()) {
                 assertThat(uidMap(next)).isEqualTo(first);
             }
+        }
+    }
+
+    @Test
+    void takes_the_ids_of_a_container_that_could_not_start_back() {
+        Requirement.ROOT.assume();
+        ContainerSpec spec = Container.builder().command("sleep", "60").build();
+        String before;
+        try (Container container = spec.start()) {
+            before = uidMap(container);
+        }
+        assertThatExceptionOfType(LaunchException.class)
+                .isThrownBy(() -> Container.builder().command("/no/such").start());
+        try (Container container = spec.start()) {
+            assertThat(uidMap(container)).isEqualTo(before);
         }
     }
 

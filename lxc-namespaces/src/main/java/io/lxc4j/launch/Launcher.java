@@ -298,8 +298,8 @@ public final class Launcher {
             String hint = switch (errno) {
                 case EPERM ->
                     plan.namespaces().contains(Namespace.USER)
-                            ? "this host forbids user namespaces (kernel.unprivileged_userns_clone,"
-                                    + " a chroot, or a security policy)"
+                            ? NamespaceObstacles.current()
+                                    .adviceOr("this host forbids user namespaces by a chroot or a security policy")
                             : "these namespaces need root, or a user namespace";
                 case ENOSPC, EUSERS ->
                     "a limit in /proc/sys/user/max_*_namespaces is 0 or reached, or namespaces are"

@@ -1,18 +1,21 @@
 package io.lxc4j.namespaces;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.IdMaps.Writer;
 import io.lxc4j.launch.MappedIds;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What of this host decides on ids: who the caller is, and what it was given. Thread-safe. */
 final class IdHost {
-    /** Not in a static initializer, which would spoil an exception. */
-    private static volatile @Nullable IdHost current;
+    /** One for the whole JVM, as the kernel does not tell its ranges from each other. */
+    private static final Lazy<IdHost> CURRENT = new Lazy<>(() -> {
+        Caller caller = Caller.current();
+        return new IdHost(caller, Path.of("/etc"), new IdLocks(LockDirectory.of(caller)));
+    });
 
     private final Caller caller;
     private final SubordinateFile users;
@@ -34,19 +37,7 @@ final class IdHost {
     }
 
     static IdHost current() {
-        IdHost host = current;
-        return host == null ? make() : host;
-    }
-
-    /** One for the whole JVM, as the kernel does not tell its ranges from each other. */
-    private static synchronized IdHost make() {
-        IdHost host = current;
-        if (host == null) {
-            Caller caller = Caller.current();
-            host = new IdHost(caller, Path.of("/etc"), new IdLocks(LockDirectory.of(caller)));
-            current = host;
-        }
-        return host;
+        return CURRENT.get();
     }
 
     IdLease lease(IdMapping mapping) {
