@@ -8,7 +8,9 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.Tree;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
 import java.nio.file.Files;
@@ -49,7 +51,7 @@ final class ContainerPlan {
         namespaces.contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
-        plan.add(new Operation.IsolateMounts());
+        plan.add(new MountOperation.IsolateMounts());
         settings.root().contribute(plan, namespaces.hasOwnUsers());
         PseudoFileSystems.contribute(plan, namespaces);
         settings.binds.forEach(bind -> bind(plan, bind));
@@ -73,12 +75,12 @@ final class ContainerPlan {
             boolean last = i == names.length - 1;
             plan.add(
                     last && !Files.isDirectory(source)
-                            ? new Operation.MakeFile(path.toString())
-                            : new Operation.MakeDirectory(path.toString(), 0755));
+                            ? new MountOperation.MakeFile(path.toString())
+                            : new MountOperation.MakeDirectory(path.toString(), 0755));
         }
         Constant attributes = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
-        plan.add(new Operation.Bind(
-                bind.source(),
+        plan.add(new MountOperation.Bind(
+                new Tree.AtPath(bind.source()),
                 bind.target(),
                 bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
     }

@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.IdMaps;
+import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
@@ -71,8 +72,11 @@ public final class ContainerSpec {
         try {
             LaunchedProcess process;
             try (streams) {
-                process =
-                        Launcher.shared().launch(program, idMaps, streams.child(0), streams.child(1), streams.child(2));
+                process = Launcher.shared()
+                        .launch(
+                                program,
+                                new LaunchInputs(
+                                        streams.child(0), streams.child(1), streams.child(2), List.of(), idMaps));
             }
             return new Container(this, new ContainerProcess(process, streams, ended));
         } catch (RuntimeException | Error e) {

@@ -70,7 +70,7 @@ public final class ProgramFiles {
      * @return the bytes of an image
      */
     public static Encoder encoder(LaunchPlan plan) {
-        List<Row> rows = Compiler.compile(plan);
+        List<Row> rows = Compiler.compile(plan).child();
         Architecture architecture = Architecture.current();
         byte[] code = MachineCode.code();
         return () -> {

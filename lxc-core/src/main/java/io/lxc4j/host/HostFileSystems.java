@@ -4,8 +4,8 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.Operation;
-import io.lxc4j.launch.Operation.FileSystem;
+import io.lxc4j.launch.MountOperation;
+import io.lxc4j.launch.MountOperation.FileSystem;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,15 +61,15 @@ final class HostFileSystems {
 
     private static LaunchPlan.Builder scratch(LaunchPlan.Builder plan) {
         return plan.namespace(Namespace.MOUNT)
-                .add(new Operation.IsolateMounts())
-                .add(new Operation.MountScratch(SCRATCH_BYTES));
+                .add(new MountOperation.IsolateMounts())
+                .add(new MountOperation.MountScratch(SCRATCH_BYTES));
     }
 
     /** Makes a directory in the overlay, too, for which it needs its extended attributes. */
     private static LaunchPlan.Builder overlay(LaunchPlan.Builder plan, String attributes) {
         scratch(plan);
         for (String directory : List.of("lower", "upper", "work")) {
-            plan.add(new Operation.MakeScratchDirectory(directory, 0755));
+            plan.add(new MountOperation.MakeScratchDirectory(directory, 0755));
         }
         FileSystem fileSystem = attributes.equals("user")
                 ? FileSystem.of(
@@ -84,15 +84,15 @@ final class HostFileSystems {
                         "userxattr",
                         "")
                 : FileSystem.of("overlay", ATTRIBUTES, "lowerdir", "lower", "upperdir", "upper", "workdir", "work");
-        return plan.add(new Operation.RootFromFileSystem(fileSystem))
-                .add(new Operation.MakeDirectory("/directory", 0755));
+        return plan.add(new MountOperation.RootFromFileSystem(fileSystem))
+                .add(new MountOperation.MakeDirectory("/directory", 0755));
     }
 
     private static LaunchPlan.Builder pseudo(LaunchPlan.Builder plan, String type, Constant attributes) {
         return scratch(plan)
-                .add(new Operation.MakeScratchDirectory("root", 0755))
-                .add(new Operation.RootFromScratch("root"))
-                .add(new Operation.MakeDirectory("/target", 0755))
-                .add(new Operation.Mount(FileSystem.of(type, attributes), "/target"));
+                .add(new MountOperation.MakeScratchDirectory("root", 0755))
+                .add(new MountOperation.RootFromScratch("root"))
+                .add(new MountOperation.MakeDirectory("/target", 0755))
+                .add(new MountOperation.Mount(FileSystem.of(type, attributes), "/target"));
     }
 }

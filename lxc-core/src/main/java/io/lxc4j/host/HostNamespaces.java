@@ -3,11 +3,14 @@ package io.lxc4j.host;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.launch.IdMaps;
+import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.NamespaceObstacles;
 import io.lxc4j.launch.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -69,7 +72,11 @@ final class HostNamespaces {
     }
 
     private static LaunchPlan.Builder with(Namespace kind, LaunchPlan.Builder plan) {
-        return kind == Namespace.CGROUP ? plan.add(new Operation.NewCgroupNamespace()) : plan.namespace(kind);
+        return switch (kind) {
+            case CGROUP -> plan.add(new Operation.NewCgroupNamespace());
+            case TIME -> plan.add(new JoinOperation.NewTimeNamespace(Map.of()));
+            default -> plan.namespace(kind);
+        };
     }
 
     private static String name(Namespace kind) {
@@ -119,7 +126,7 @@ final class HostNamespaces {
         LaunchPlan.Builder plan = trial.asInnerRoot()
                 .namespace(Namespace.MOUNT)
                 .namespace(Namespace.UTS)
-                .add(new Operation.IsolateMounts())
+                .add(new MountOperation.IsolateMounts())
                 .add(new Operation.SetHostName("probe"));
         return answer(name, innerRoot.or(() -> trial.failure(plan)), "");
     }

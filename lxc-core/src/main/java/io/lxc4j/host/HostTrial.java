@@ -7,6 +7,7 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.IdMaps;
+import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
@@ -64,7 +65,7 @@ final class HostTrial implements AutoCloseable {
     Optional<HostFailure> failure(LaunchPlan.Builder plan) {
         try {
             LaunchProgram program = LaunchProgram.compile(plan.add(NOWHERE).build());
-            end(Launcher.shared().launch(program, idle, idle, idle));
+            end(Launcher.shared().launch(program, LaunchInputs.streams(idle, idle, idle)));
             throw new IllegalStateException("executed what can't be there");
         } catch (LaunchException e) {
             return e.operation().equals(NOWHERE.summary()) ? Optional.empty() : Optional.of(HostFailure.of(e));
@@ -87,7 +88,8 @@ final class HostTrial implements AutoCloseable {
         Fd[] pipe = Kernel.pipe("input of a process that waits");
         try (Fd input = pipe[0];
                 Fd _ = pipe[1]) {
-            LaunchedProcess process = Launcher.shared().launch(LaunchProgram.compile(plan.build()), input, idle, idle);
+            LaunchedProcess process = Launcher.shared()
+                    .launch(LaunchProgram.compile(plan.build()), LaunchInputs.streams(input, idle, idle));
             try {
                 return Kernel.open("/proc/" + process.pid() + "/ns/user", Constants.O_RDONLY, 0);
             } finally {

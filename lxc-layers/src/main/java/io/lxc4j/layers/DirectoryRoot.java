@@ -2,7 +2,8 @@ package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.MountOperation;
+import io.lxc4j.launch.Tree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,16 +38,16 @@ final class DirectoryRoot extends RootFileSystem {
     @SuppressWarnings("exports")
     public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
         if (sizeBytes == 0) {
-            plan.add(new Operation.RootFromDirectory(path.toString()));
-            plan.add(new Operation.MakeRootReadOnly());
+            plan.add(new MountOperation.RootFromDirectory(new Tree.AtPath(path.toString())));
+            plan.add(new MountOperation.MakeRootReadOnly());
             return;
         }
-        plan.add(new Operation.MountScratch(sizeBytes));
-        plan.add(new Operation.MakeScratchDirectory("upper", 0755));
-        plan.add(new Operation.MakeScratchDirectory("work", 0700));
-        plan.add(new Operation.RootFromFileSystem(Overlay.fileSystem(path.toString(), "upper", "work", ownUsers)));
+        plan.add(new MountOperation.MountScratch(sizeBytes));
+        plan.add(new MountOperation.MakeScratchDirectory("upper", 0755));
+        plan.add(new MountOperation.MakeScratchDirectory("work", 0700));
+        plan.add(new MountOperation.RootFromFileSystem(Overlay.fileSystem(path.toString(), "upper", "work", ownUsers)));
         for (String target : List.of("/proc", "/sys", "/dev")) {
-            plan.add(new Operation.MakeDirectory(target, 0755));
+            plan.add(new MountOperation.MakeDirectory(target, 0755));
         }
     }
 

@@ -5,7 +5,9 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.MountInfo;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.Tree;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -133,11 +135,11 @@ final class HostRoot extends RootFileSystem {
     }
 
     Map<Path, FileTime> walk(List<Operation> plan, List<MountInfo> mounts) {
-        plan.add(new Operation.MountScratch(sizeBytes));
+        plan.add(new MountOperation.MountScratch(sizeBytes));
         for (String directory : List.of("root", "upper", "work", "private")) {
-            plan.add(new Operation.MakeScratchDirectory(directory, 0755));
+            plan.add(new MountOperation.MakeScratchDirectory(directory, 0755));
         }
-        plan.add(new Operation.RootFromScratch("root"));
+        plan.add(new MountOperation.RootFromScratch("root"));
         Set<String> kept = mounts.stream()
                 .filter(mount -> !STATE.contains(mount.type()))
                 .map(MountInfo::mountPoint)
@@ -174,17 +176,17 @@ final class HostRoot extends RootFileSystem {
                 String target = directory + "/" + name;
                 Integer mode = directory.isEmpty() ? PRIVATE.get(name) : null;
                 if (mode != null) {
-                    plan.add(new Operation.MakeDirectory(target, mode));
+                    plan.add(new MountOperation.MakeDirectory(target, mode));
                 } else if (Files.isSymbolicLink(entry)) {
-                    plan.add(new Operation.MakeLink(target, read(entry)));
+                    plan.add(new MountOperation.MakeLink(target, read(entry)));
                 } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
                     directory(target, entry);
                 } else if (Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
                         && !directory.isEmpty()
                         && isPublic(entry, false)) {
-                    plan.add(new Operation.MakeFile(target));
-                    plan.add(new Operation.Bind(
-                            target,
+                    plan.add(new MountOperation.MakeFile(target));
+                    plan.add(new MountOperation.Bind(
+                            new Tree.AtPath(target),
                             target,
                             Constant.or(
                                     Constants.MOUNT_ATTR_RDONLY,
@@ -196,10 +198,10 @@ final class HostRoot extends RootFileSystem {
 
         private void directory(String target, Path directory) {
             if (target.equals(VAR_TMP)) {
-                plan.add(new Operation.MakeDirectory(target, 01777));
+                plan.add(new MountOperation.MakeDirectory(target, 01777));
                 return;
             }
-            plan.add(new Operation.MakeDirectory(target, 0755));
+            plan.add(new MountOperation.MakeDirectory(target, 0755));
             if ((points.contains(target) && !kept.contains(target)) || !isPublic(directory, true)) {
                 return;
             }
@@ -215,15 +217,15 @@ final class HostRoot extends RootFileSystem {
             int number = overlays++;
             String upper = "upper/" + number;
             String work = "work/" + number;
-            plan.add(new Operation.MakeScratchDirectory(upper, 0755));
-            plan.add(new Operation.MakeScratchDirectory(work, 0700));
+            plan.add(new MountOperation.MakeScratchDirectory(upper, 0755));
+            plan.add(new MountOperation.MakeScratchDirectory(work, 0700));
             if (TWO_LEVELS.contains(target)) {
                 addable(directory, target, upper);
             }
-            plan.add(new Operation.Mount(Overlay.fileSystem(target, upper, work, true), target));
+            plan.add(new MountOperation.Mount(Overlay.fileSystem(target, upper, work, true), target));
             if (target.equals("/var") && Files.isDirectory(directory.resolve("tmp"), LinkOption.NOFOLLOW_LINKS)) {
-                plan.add(new Operation.MakeScratchDirectory("private/var-tmp", 01777));
-                plan.add(new Operation.BindScratch("private/var-tmp", VAR_TMP));
+                plan.add(new MountOperation.MakeScratchDirectory("private/var-tmp", 01777));
+                plan.add(new MountOperation.BindScratch("private/var-tmp", VAR_TMP));
             }
         }
 
@@ -232,7 +234,7 @@ final class HostRoot extends RootFileSystem {
             for (Path entry : list(directory)) {
                 String name = entry.getFileName().toString();
                 if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS) && isPublic(entry, true)) {
-                    plan.add(new Operation.MakeScratchDirectory(upper + "/" + name, 0755));
+                    plan.add(new MountOperation.MakeScratchDirectory(upper + "/" + name, 0755));
                     if (TWO_LEVELS.contains(target + "/" + name)) {
                         addable(entry, target + "/" + name, upper + "/" + name);
                     }

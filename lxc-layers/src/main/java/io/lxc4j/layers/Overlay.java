@@ -5,7 +5,7 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.MountOperation;
 
 /**
  * Union mounts of a lower directory of the host and an upper directory in the container's scratch tmpfs.
@@ -24,13 +24,13 @@ final class Overlay {
      * @param work a relative path in the scratch tmpfs, of an empty directory
      * @param ownUsers whether it is mounted in a user namespace, where only {@code user.} attributes can be had
      */
-    static Operation.FileSystem fileSystem(String lower, String upper, String work, boolean ownUsers) {
+    static MountOperation.FileSystem fileSystem(String lower, String upper, String work, boolean ownUsers) {
         Constant attributes = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
         String escaped = escape(lower);
         return ownUsers
-                ? Operation.FileSystem.of(
+                ? MountOperation.FileSystem.of(
                         "overlay", attributes, "lowerdir", escaped, "upperdir", upper, "workdir", work, "userxattr", "")
-                : Operation.FileSystem.of(
+                : MountOperation.FileSystem.of(
                         "overlay",
                         attributes,
                         "lowerdir",

@@ -3,6 +3,7 @@ package io.lxc4j.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.kernel.MountInfo;
+import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,8 +60,8 @@ class HostRootTest {
 
     private static List<String> overlays(List<Operation> operations) {
         return operations.stream()
-                .filter(Operation.Mount.class::isInstance)
-                .map(operation -> ((Operation.Mount) operation).target())
+                .filter(MountOperation.Mount.class::isInstance)
+                .map(operation -> ((MountOperation.Mount) operation).target())
                 .toList();
     }
 
@@ -69,7 +70,8 @@ class HostRootTest {
         List<Operation> operations = walk();
         assertThat(overlays(operations)).containsExactly("/etc", "/opt", "/usr", "/var");
         assertThat(operations)
-                .contains(new Operation.MakeLink("/bin", "usr/bin"), new Operation.MakeDirectory("/srv", 0755));
+                .contains(
+                        new MountOperation.MakeLink("/bin", "usr/bin"), new MountOperation.MakeDirectory("/srv", 0755));
     }
 
     @Test
@@ -77,27 +79,27 @@ class HostRootTest {
         List<Operation> operations = walk();
         assertThat(operations)
                 .contains(
-                        new Operation.MakeDirectory("/root", 0700),
-                        new Operation.MakeDirectory("/tmp", 01777),
-                        new Operation.BindScratch("private/var-tmp", "/var/tmp"));
+                        new MountOperation.MakeDirectory("/root", 0700),
+                        new MountOperation.MakeDirectory("/tmp", 01777),
+                        new MountOperation.BindScratch("private/var-tmp", "/var/tmp"));
     }
 
     @Test
     void what_not_everybody_may_read_is_empty_or_left_to_the_kernel() {
         List<Operation> operations = walk();
-        assertThat(operations).contains(new Operation.MakeDirectory("/secret", 0755));
+        assertThat(operations).contains(new MountOperation.MakeDirectory("/secret", 0755));
         assertThat(overlays(operations)).doesNotContain("/secret");
         assertThat(operations.stream().map(Operation::summary)).noneMatch(summary -> summary.endsWith("/secret/inner"));
         assertThat(operations)
-                .noneMatch(operation -> operation instanceof Operation.MakeScratchDirectory(String path, int _)
+                .noneMatch(operation -> operation instanceof MountOperation.MakeScratchDirectory(String path, int _)
                         && path.endsWith("/secret"));
     }
 
     @Test
     void the_containers_root_may_add_to_directories_below_usr_and_var() {
         assertThat(walk().stream()
-                        .filter(Operation.MakeScratchDirectory.class::isInstance)
-                        .map(operation -> ((Operation.MakeScratchDirectory) operation).path()))
+                        .filter(MountOperation.MakeScratchDirectory.class::isInstance)
+                        .map(operation -> ((MountOperation.MakeScratchDirectory) operation).path()))
                 .anyMatch(path -> path.matches("upper/\\d+/bin"))
                 .anyMatch(path -> path.matches("upper/\\d+/local/lib"))
                 .anyMatch(path -> path.matches("upper/\\d+/lib"));
@@ -108,14 +110,14 @@ class HostRootTest {
         List<Operation> operations = walk(mount("/opt/b", "ext4"));
         assertThat(overlays(operations)).contains("/opt/a").doesNotContain("/opt");
         assertThat(operations)
-                .contains(new Operation.MakeDirectory("/opt/b", 0755), new Operation.MakeFile("/opt/plain"));
+                .contains(new MountOperation.MakeDirectory("/opt/b", 0755), new MountOperation.MakeFile("/opt/plain"));
     }
 
     @Test
     void a_mount_of_the_running_systems_state_is_an_empty_directory() {
         List<Operation> operations = walk(mount("/opt/a", "tmpfs"));
         assertThat(overlays(operations)).doesNotContain("/opt/a");
-        assertThat(operations).contains(new Operation.MakeDirectory("/opt/a", 0755));
+        assertThat(operations).contains(new MountOperation.MakeDirectory("/opt/a", 0755));
     }
 
     @Test

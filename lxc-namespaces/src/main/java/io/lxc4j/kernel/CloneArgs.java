@@ -29,6 +29,9 @@ public final class CloneArgs {
     /** Offset of the address that receives the pidfd. */
     public static final int PIDFD = 8;
 
+    /** Offset of the address that receives the child's id in the caller's memory. */
+    public static final int PARENT_TID = 24;
+
     /** Offset of the signal that tells the parent of the end. */
     public static final int EXIT_SIGNAL = 32;
 

@@ -59,6 +59,10 @@ public final class Constants {
     public static final Constant CLONE_PIDFD = new Constant("CLONE_PIDFD", 0x1000);
     /** {@code CLONE_VFORK}, see clone(2), namespaces(7). */
     public static final Constant CLONE_VFORK = new Constant("CLONE_VFORK", 0x4000);
+    /** {@code CLONE_PARENT}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_PARENT = new Constant("CLONE_PARENT", 0x8000);
+    /** {@code CLONE_PARENT_SETTID}, see clone(2), namespaces(7). */
+    public static final Constant CLONE_PARENT_SETTID = new Constant("CLONE_PARENT_SETTID", 0x100000);
     /** {@code CLONE_CLEAR_SIGHAND}, see clone(2), namespaces(7). */
     public static final Constant CLONE_CLEAR_SIGHAND = new Constant("CLONE_CLEAR_SIGHAND", 0x100000000L);
     /** {@code CLONE_INTO_CGROUP}, see clone(2), namespaces(7). */
@@ -177,6 +181,8 @@ public final class Constants {
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
 
     // ---- prctl(2)
+    /** {@code PR_SET_DUMPABLE}, see prctl(2). */
+    public static final Constant PR_SET_DUMPABLE = new Constant("PR_SET_DUMPABLE", 4);
     /** {@code PR_SET_PDEATHSIG}, see prctl(2). */
     public static final Constant PR_SET_PDEATHSIG = new Constant("PR_SET_PDEATHSIG", 1);
     /** {@code PR_CAPBSET_DROP}, see prctl(2). */
@@ -209,6 +215,12 @@ public final class Constants {
     public static final Constant MSG_DONTWAIT = new Constant("MSG_DONTWAIT", 64);
     /** {@code MSG_NOSIGNAL}, see socket(2), send(2), recv(2). */
     public static final Constant MSG_NOSIGNAL = new Constant("MSG_NOSIGNAL", 0x4000);
+    /** {@code MSG_CMSG_CLOEXEC}, see socket(2), send(2), recv(2). */
+    public static final Constant MSG_CMSG_CLOEXEC = new Constant("MSG_CMSG_CLOEXEC", 0x40000000);
+    /** {@code SOL_SOCKET}, see socket(7). */
+    public static final Constant SOL_SOCKET = new Constant("SOL_SOCKET", 1);
+    /** {@code SCM_RIGHTS}, see unix(7). */
+    public static final Constant SCM_RIGHTS = new Constant("SCM_RIGHTS", 1);
 
     // ---- netdevice(7)
     /** {@code SIOCSIFFLAGS}, see netdevice(7). */
@@ -267,6 +279,8 @@ public final class Constants {
     // ---- waitid(2)
     /** {@code P_PIDFD}, see waitid(2). */
     public static final Constant P_PIDFD = new Constant("P_PIDFD", 3);
+    /** {@code P_PGID}, see waitid(2). */
+    public static final Constant P_PGID = new Constant("P_PGID", 2);
     /** {@code WEXITED}, see waitid(2). */
     public static final Constant WEXITED = new Constant("WEXITED", 4);
     /** {@code WNOHANG}, see waitid(2). */

@@ -19,10 +19,12 @@ public final class MountAttr {
     /** Size of the struct in bytes, {@code MOUNT_ATTR_SIZE_VER0}. */
     public static final int SIZE = 32;
 
+    /** Offset of the descriptor of a user namespace. */
+    public static final int USERNS_FD = 24;
+
     static final int ATTR_SET = 0;
     static final int ATTR_CLR = 8;
     static final int PROPAGATION = 16;
-    static final int USERNS_FD = 24;
 
     private MountAttr() {}
 

@@ -19,7 +19,9 @@ public enum Namespace {
     /** Host name and NIS domain name. */
     UTS("uts", "CLONE_NEWUTS", Constants.CLONE_NEWUTS.value()),
     /** The root of the view of the cgroup hierarchy. */
-    CGROUP("cgroup", "CLONE_NEWCGROUP", Constants.CLONE_NEWCGROUP.value());
+    CGROUP("cgroup", "CLONE_NEWCGROUP", Constants.CLONE_NEWCGROUP.value()),
+    /** The monotonic and the boot-time clock. */
+    TIME("time", "CLONE_NEWTIME", Constants.CLONE_NEWTIME.value());
 
     private final String procName;
     private final String flagName;

@@ -29,10 +29,16 @@ public enum Sys {
     SENDTO("sendto", 44, 206, "2.0"),
     /** Receive a message from a socket. */
     RECVFROM("recvfrom", 45, 207, "2.0"),
+    /** Send a message on a socket, descriptors included. */
+    SENDMSG("sendmsg", 46, 211, "2.0"),
+    /** Receive a message from a socket, descriptors included. */
+    RECVMSG("recvmsg", 47, 212, "2.0"),
     /** Create a pair of connected sockets. */
     SOCKETPAIR("socketpair", 53, 199, "2.0"),
     /** Execute a program. */
     EXECVE("execve", 59, 221, "1.0"),
+    /** Send a signal to a process or a group of processes. */
+    KILL("kill", 62, 129, "1.0"),
     /** Get name and information about the kernel. */
     UNAME("uname", 63, 160, "1.0"),
     /** Manipulate a file descriptor. */
@@ -47,6 +53,8 @@ public enum Sys {
     UMASK("umask", 95, 166, "1.0"),
     /** Get the effective user identity. */
     GETEUID("geteuid", 107, 175, "1.0"),
+    /** Set a process group. */
+    SETPGID("setpgid", 109, 154, "1.0"),
     /** Create a session and set the process group id. */
     SETSID("setsid", 112, 157, "1.0"),
     /** Set the list of supplementary group ids. */

@@ -163,6 +163,54 @@ sealed interface Argument {
         }
     }
 
+    /** The process id of the child, for rows of the parent. */
+    record Pid() implements Argument {
+        @Override
+        public String text() {
+            return "PID";
+        }
+    }
+
+    /** The path of a file of the child below {@code /proc}, for rows of the parent. */
+    record ProcFile(String name) implements Argument {
+        @Override
+        public String text() {
+            return quote("/proc/PID/" + name);
+        }
+    }
+
+    /** A struct into which a result is written, as eight bytes, when its row's turn comes; for rows of the parent. */
+    final class Filled implements Argument {
+        private final byte[] value;
+        private final int offset;
+        private final Register register;
+        private final String text;
+
+        Filled(byte[] value, int offset, Register register, String text) {
+            this.value = value;
+            this.offset = offset;
+            this.register = register;
+            this.text = text;
+        }
+
+        byte[] value() {
+            return value;
+        }
+
+        int offset() {
+            return offset;
+        }
+
+        Register register() {
+            return register;
+        }
+
+        @Override
+        public String text() {
+            return text;
+        }
+    }
+
     /** A place for one result, told apart by identity. */
     final class Register {
         private final String name;
@@ -248,6 +296,16 @@ sealed interface Argument {
         return new Text(value);
     }
 
+    /** What an earlier row keeps in a register. */
+    static Argument result(Register register) {
+        return new Result(register);
+    }
+
+    /** Room that a call fills with what nobody looks at. */
+    static Argument room(int length) {
+        return new Bytes(new byte[length], "[…]");
+    }
+
     static Argument texts(List<String> values) {
         List<Text> texts = values.stream().map(Text::new).toList();
         return new Texts(
@@ -259,7 +317,7 @@ sealed interface Argument {
         return new Texts(values.stream().map(Text::new).toList(), "[/* " + values.size() + " vars */]");
     }
 
-    private static String quote(String value) {
+    static String quote(String value) {
         StringBuilder quoted = new StringBuilder(value.length() + 2).append('"');
         value.codePoints().forEach(c -> {
             switch (c) {

@@ -14,18 +14,18 @@ final class Hints {
             case Operation.ChangeDirectory _
             when errno == Errno.ENOENT || errno == Errno.ENOTDIR ->
                 "the working directory must be a directory in the container's root file system";
-            case Operation.RootFromDirectory _
+            case MountOperation.RootFromDirectory _
             when errno == Errno.ENOENT -> "the root directory vanished, or the user may not reach it";
-            case Operation.RootFromDirectory _, Operation.Bind _
+            case MountOperation.RootFromDirectory _, MountOperation.Bind _
             when sys == Sys.OPEN_TREE && errno == Errno.EACCES ->
                 "the container's root must be able to reach it on the host: each directory on the way needs the"
                         + " permission x for others";
-            case Operation.MakeDirectory _, Operation.MakeFile _
+            case MountOperation.MakeDirectory _, MountOperation.MakeFile _
             when errno == Errno.EROFS || errno == Errno.EACCES ->
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
-            case Operation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
-            case Operation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
-            case Operation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
+            case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
+            case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
+            case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
             default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
         };
     }
@@ -43,7 +43,7 @@ final class Hints {
         };
     }
 
-    private static String fileSystem(Operation.FileSystem fileSystem, Sys sys, Errno errno) {
+    private static String fileSystem(MountOperation.FileSystem fileSystem, Sys sys, Errno errno) {
         if (sys == Sys.OPENAT2) {
             return missingTarget(errno);
         }

@@ -87,7 +87,7 @@ final class Image {
         int needed = message.end - Row.SIZE;
         if (needed > home.size()) {
             throw new IllegalArgumentException(
-                    row.text() + " takes " + needed + " bytes of " + home.name() + ", which has " + home.size());
+                    row.call() + " takes " + needed + " bytes of " + home.name() + ", which has " + home.size());
         }
         return message.bytes();
     }
@@ -141,6 +141,8 @@ final class Image {
             case Argument.Result result -> register(result.register());
             case Argument.Address address -> buffer(address.buffer()) + address.offset();
             case Argument.Content content -> buffer(content.buffer()) + content.offset();
+            case Argument.Pid _, Argument.ProcFile _, Argument.Filled _ ->
+                throw new IllegalStateException("only the parent knows " + argument.text());
             case Argument.RowAddress row -> firstRow + (long) row.label().row() * Row.SIZE + row.offset();
             case Argument.Struct struct -> {
                 int at = reserve(struct.value().length);

@@ -16,19 +16,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param namespaces the kinds that are made new; a new cgroup namespace is an operation of its own
  * @param idMaps the maps of a new user namespace; present exactly if there is one
+ * @param given handles whose descriptors each launch brings along, handed over before all others
  * @param operations has one {@link Operation.Exec}, the last
  */
 public record LaunchPlan(
-        Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Operation> operations) {
+        Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Handle> given, List<Operation> operations) {
     /** Checks and orders the plan. */
     public LaunchPlan {
         namespaces = Collections.unmodifiableSet(
                 namespaces.isEmpty() ? EnumSet.noneOf(Namespace.class) : EnumSet.copyOf(namespaces));
+        given = List.copyOf(given);
         operations = operations.stream()
                 .sorted(Comparator.comparing(Operation::phase))
                 .toList();
         if (namespaces.contains(Namespace.CGROUP)) {
             throw new IllegalArgumentException("a cgroup namespace is made by the operation NewCgroupNamespace");
+        }
+        if (namespaces.contains(Namespace.TIME)) {
+            throw new IllegalArgumentException("a time namespace is made by the operation NewTimeNamespace");
         }
         if (namespaces.contains(Namespace.USER) != (idMaps != null)) {
             throw new IllegalArgumentException("id maps go with a new user namespace");
@@ -36,6 +41,26 @@ public record LaunchPlan(
         if (operations.stream().filter(Operation.Exec.class::isInstance).count() != 1) {
             throw new IllegalArgumentException("a plan ends with one Exec");
         }
+    }
+
+    /** What the parent does while the child waits. */
+    List<ParentOperation> parentOperations() {
+        return operations.stream()
+                .filter(ParentOperation.class::isInstance)
+                .map(ParentOperation.class::cast)
+                .toList();
+    }
+
+    /** Whether the child waits for work of the parent, and not only for its word. */
+    boolean parentWorks() {
+        return idMaps != null || !parentOperations().isEmpty();
+    }
+
+    /** Whether the parent's work is for a child that has come into its namespaces by itself. */
+    boolean meetsTwice() {
+        return operations.stream()
+                .anyMatch(operation -> operation instanceof JoinOperation.ContinueAsChild
+                        || operation instanceof JoinOperation.MeetParent);
     }
 
     /**
@@ -62,7 +87,13 @@ public record LaunchPlan(
             text.append("PARENT\n  writing id maps\n");
             idMaps.steps().forEach(step -> text.append("        ").append(step).append('\n'));
         }
-        List<Row> rows = Compiler.compile(this);
+        Compiler.Compiled compiled = Compiler.compile(this);
+        explain(text, compiled.parent(), 0);
+        explain(text, compiled.child(), compiled.parent().size());
+        return text.toString();
+    }
+
+    private static void explain(StringBuilder text, List<Row> rows, int first) {
         Phase phase = null;
         Operation operation = null;
         for (int i = 0; i < rows.size(); i++) {
@@ -76,9 +107,8 @@ public record LaunchPlan(
                 operation = next;
                 text.append("  ").append(operation.summary()).append('\n');
             }
-            text.append(String.format("%6d  %s\n", i, row.text()));
+            text.append(String.format("%6d  %s\n", first + i, row.text(first)));
         }
-        return text.toString();
     }
 
     /**
@@ -94,6 +124,7 @@ public record LaunchPlan(
     public static final class Builder {
         private final Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
         private @Nullable IdMaps idMaps;
+        private final List<Handle> given = new ArrayList<>();
         private final List<Operation> operations = new ArrayList<>();
 
         private Builder() {}
@@ -121,6 +152,17 @@ public record LaunchPlan(
         }
 
         /**
+         * Adds a handle whose descriptor each launch brings along.
+         *
+         * @param handle the handle
+         * @return this builder
+         */
+        public Builder given(Handle handle) {
+            given.add(handle);
+            return this;
+        }
+
+        /**
          * Adds an operation after those of its phase.
          *
          * @param operation what to do
@@ -137,7 +179,7 @@ public record LaunchPlan(
          * @return the plan
          */
         public LaunchPlan build() {
-            return new LaunchPlan(namespaces, idMaps, operations);
+            return new LaunchPlan(namespaces, idMaps, given, operations);
         }
     }
 }

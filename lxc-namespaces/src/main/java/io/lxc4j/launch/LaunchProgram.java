@@ -1,21 +1,30 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Architecture;
-import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A plan compiled to system calls. Immutable; it can be launched any number of times. */
 public final class LaunchProgram {
     private final LaunchPlan plan;
+    private final Compiler.Compiled compiled;
+
+    /** Those of the parent, then those of the child: the numbers that plans and errors show. */
     private final List<Row> rows;
+
     private final byte[] image;
 
-    private LaunchProgram(LaunchPlan plan, List<Row> rows) {
+    private LaunchProgram(LaunchPlan plan, Compiler.Compiled compiled) {
         this.plan = plan;
-        this.rows = rows;
+        this.compiled = compiled;
+        rows = Stream.concat(compiled.parent().stream(), compiled.child().stream())
+                .toList();
         Architecture architecture = Architecture.current();
-        image = Image.encode(rows, architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, Compiler.CHANNEL);
+        image = Image.encode(
+                compiled.child(), architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, Compiler.CHANNEL);
     }
 
     /**
@@ -38,7 +47,13 @@ public final class LaunchProgram {
     public LaunchProgram withFault(int row) {
         List<Row> faulty = new ArrayList<>(rows);
         faulty.set(row, rows.get(row).faulty());
-        return new LaunchProgram(plan, List.copyOf(faulty));
+        int parents = compiled.parent().size();
+        return new LaunchProgram(
+                plan,
+                new Compiler.Compiled(
+                        List.copyOf(faulty.subList(0, parents)),
+                        List.copyOf(faulty.subList(parents, faulty.size())),
+                        compiled.handed()));
     }
 
     /**
@@ -88,7 +103,36 @@ public final class LaunchProgram {
         return image;
     }
 
-    Sys sys(int row) {
-        return rows.get(row).sys();
+    List<Row> parentRows() {
+        return compiled.parent();
+    }
+
+    /** What of the parent's rows' results is handed over, in this order. */
+    List<Argument.Register> handed() {
+        return compiled.handed();
+    }
+
+    /** What a child's report of a failure means. */
+    LaunchException failed(Report report) {
+        Errno errno = Errno.of(report.errno());
+        return report.stage() == Report.Stage.SPRINGBOARD
+                ? new LaunchException(
+                        "starting the launch program", "row " + report.row() + " of the springboard", errno, "")
+                : failed(compiled.parent().size() + report.row(), errno);
+    }
+
+    /**
+     * What the failure of a row means.
+     *
+     * @param row its index among all rows
+     * @param errno the error
+     */
+    LaunchException failed(int row, Errno errno) {
+        Operation operation = operation(row);
+        return new LaunchException(
+                operation.summary(),
+                call(row),
+                errno,
+                Hints.of(operation, rows.get(row).sys(), errno));
     }
 }

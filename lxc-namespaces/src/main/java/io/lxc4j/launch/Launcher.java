@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher {
     private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     private static final int SIGCHLD = 17;
-    private static final int SIGKILL = 9;
 
     private static final Lazy<Launcher> SHARED = new Lazy<>(Launcher::new);
 
@@ -92,39 +91,22 @@ public final class Launcher {
      * Starts a process and waits until it has become its program.
      *
      * @param program what to do
-     * @param input descriptor of the child's standard input; stays open and the caller's
-     * @param output descriptor of its standard output
-     * @param error descriptor of its standard error
+     * @param inputs its streams, and what else this launch has to itself
      * @return the process
      * @throws LaunchException if a system call of the program failed
      * @throws HostUnsupportedException if the host can't make such a process
      * @throws ContainerException if the process was killed meanwhile
      */
-    public LaunchedProcess launch(LaunchProgram program, Fd input, Fd output, Fd error) {
-        return launch(program, program.plan().idMaps(), input, output, error);
-    }
-
-    /**
-     * Starts a process whose users are mapped otherwise than its plan shows, as a range was free only now.
-     *
-     * @param program what to do
-     * @param idMaps the maps to write; null exactly if the plan has none
-     * @param input descriptor of the child's standard input; stays open and the caller's
-     * @param output descriptor of its standard output
-     * @param error descriptor of its standard error
-     * @return the process
-     * @throws ContainerException as {@link #launch(LaunchProgram, Fd, Fd, Fd)}
-     */
-    public LaunchedProcess launch(LaunchProgram program, @Nullable IdMaps idMaps, Fd input, Fd output, Fd error) {
-        if ((idMaps == null) != (program.plan().idMaps() == null)) {
-            throw new IllegalArgumentException("id maps go with a new user namespace");
+    public LaunchedProcess launch(LaunchProgram program, LaunchInputs inputs) {
+        if (inputs.given().size() != program.plan().given().size()) {
+            throw new IllegalArgumentException(
+                    "the plan is given " + program.plan().given());
         }
         CompletableFuture<LaunchedProcess> launch = CompletableFuture.supplyAsync(
                 () -> {
                     Station station = stations.remove(); // there is one for each thread
                     try {
-                        return station.launch(
-                                program, idMaps, new int[] {input.number(), output.number(), error.number()});
+                        return station.launch(program, inputs);
                     } finally {
                         stations.add(station);
                     }
@@ -204,17 +186,17 @@ public final class Launcher {
             return known;
         }
 
-        LaunchedProcess launch(LaunchProgram program, @Nullable IdMaps idMaps, int[] streams) {
-            Fd[] channel = Kernel.socketPair("launch channel");
-            try (Fd parent = channel[0]) {
-                Channel toChild = new Channel(parent);
-                LaunchPlan plan = program.plan();
+        LaunchedProcess launch(LaunchProgram program, LaunchInputs inputs) {
+            LaunchPlan plan = program.plan();
+            int[] streams = inputs.streamNumbers();
+            Fd[] pair = Kernel.socketPair("launch channel");
+            try (Channel channel = new Channel(pair[0])) {
                 Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
                 long pid;
-                try (Fd child = channel[1]) {
+                try (Fd child = pair[1]) {
                     load(program);
-                    if (idMaps == null) {
-                        toChild.goAhead(); // there is nothing to wait for
+                    if (plan.meetsTwice() || !plan.parentWorks()) {
+                        channel.goAhead(inputs.given()); // there is nothing to wait for
                     }
                     for (int i = 0; i < streams.length; i++) {
                         Kernel.replace(streams[i], slots[i]);
@@ -229,63 +211,8 @@ public final class Launcher {
                 if (pid < 0) {
                     throw refused(plan, Errno.of((int) -pid));
                 }
-                Fd pidfd = springboard.pidfd(pid);
-                return accompany(program, idMaps, pid, pidfd, toChild);
+                return new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid)).toItsExec();
             }
-        }
-
-        /** Does the parent's part, and waits for the exec. Whatever fails, the child is gone and collected. */
-        private static LaunchedProcess accompany(
-                LaunchProgram program, @Nullable IdMaps idMaps, long pid, Fd pidfd, Channel channel) {
-            boolean started = false;
-            try {
-                Report failure = null;
-                if (idMaps != null) {
-                    try {
-                        idMaps.write(pid);
-                        channel.goAhead();
-                    } catch (ContainerException e) {
-                        failure = channel.pending();
-                        if (failure == null) {
-                            throw e;
-                        }
-                    }
-                }
-                if (failure == null) {
-                    failure = channel.awaitExec();
-                }
-                if (failure != null) {
-                    throw failed(program, failure);
-                }
-                if (!channel.ready()) {
-                    throw new ContainerException("the process was killed while it was being launched, as the kernel"
-                            + " does when a memory limit is too small for it");
-                }
-                LaunchedProcess process = new LaunchedProcess(pid, pidfd);
-                process.watch();
-                started = true;
-                return process;
-            } finally {
-                if (!started) {
-                    Kernel.trySignal(pidfd, SIGKILL);
-                    LaunchedProcess.reap(pidfd, 0);
-                    pidfd.close();
-                }
-            }
-        }
-
-        private static ContainerException failed(LaunchProgram program, Report report) {
-            Errno errno = Errno.of(report.errno());
-            if (report.stage() == Report.Stage.SPRINGBOARD) {
-                return new LaunchException(
-                        "starting the launch program", "row " + report.row() + " of the springboard", errno, "");
-            }
-            Operation operation = program.operation(report.row());
-            return new LaunchException(
-                    operation.summary(),
-                    program.call(report.row()),
-                    errno,
-                    Hints.of(operation, program.sys(report.row()), errno));
         }
 
         private static ContainerException refused(LaunchPlan plan, Errno errno) {
@@ -344,63 +271,6 @@ public final class Launcher {
 
         Fd pidfd(long pid) {
             return new Fd(pidfd.get(JAVA_INT, 0), "pidfd of " + pid);
-        }
-    }
-
-    /** The parent's end of the channel to a child that is being launched. */
-    private static final class Channel {
-        private final Fd fd;
-        private boolean ready;
-
-        Channel(Fd fd) {
-            this.fd = fd;
-        }
-
-        /** Lets the child go on. One that is gone already is found by {@link #awaitExec}. */
-        void goAhead() {
-            try (Arena arena = Arena.ofConfined()) {
-                Kernel.tryCall(Sys.SENDTO, fd.number(), arena.allocate(1).address(), 1, Constants.MSG_NOSIGNAL.value());
-            }
-        }
-
-        /** Waits until the child's end is closed, by the exec or by its end; gives the failure it told of. */
-        @Nullable
-        Report awaitExec() {
-            Report report;
-            while ((report = receive(0)) != null) {
-                if (report.stage() != Report.Stage.READY) {
-                    return report;
-                }
-                ready = true;
-            }
-            return null;
-        }
-
-        /** A failure that has already been told. */
-        @Nullable
-        Report pending() {
-            return receive(Constants.MSG_DONTWAIT.value());
-        }
-
-        /** Whether the child came as far as its exec. */
-        boolean ready() {
-            return ready;
-        }
-
-        private @Nullable Report receive(long flags) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment message = arena.allocate(Report.SIZE, 8);
-                long result;
-                do {
-                    // A reset comes once and before what the child has written: it ended without reading our word.
-                    result = Kernel.tryCall(Sys.RECVFROM, fd.number(), message.address(), Report.SIZE, flags);
-                } while (result == -Errno.EINTR.number() || result == -Errno.ECONNRESET.number());
-                if (result == 0 || result == -Errno.EAGAIN.number()) {
-                    return null;
-                }
-                Kernel.check(result, Sys.RECVFROM, () -> fd + ", …");
-                return Report.parse(message.asSlice(0, result).asByteBuffer());
-            }
         }
     }
 }

@@ -6,7 +6,9 @@ package io.lxc4j.launch;
  * away last.
  */
 public enum Phase {
-    /** Waits until the parent has done what only it may do: id maps, cgroups. */
+    /** The parent does what only it may do, while the process waits. */
+    PARENT,
+    /** Waits for the parent. */
     SYNCHRONISE,
     /** Enters namespaces that exist. */
     JOIN,

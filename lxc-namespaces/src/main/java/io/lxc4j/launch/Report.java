@@ -7,11 +7,12 @@ import java.nio.ByteOrder;
  * What a program that failed writes to its channel: which program, the row's index, the error.
  *
  * @param stage which program
- * @param row index of the row
- * @param errno the kernel's error number; 0 in {@link Stage#READY}
+ * @param row index of the row; the process id in {@link Stage#MET}
+ * @param errno the kernel's error number; 0 where nothing failed
  */
 record Report(Stage stage, int row, int errno) {
     static final int SIZE = 16;
+    static final int ROW_OFFSET = 4;
     static final int MAGIC_OFFSET = 12;
     static final int MAGIC = 0x4a43584c;
 
@@ -22,7 +23,9 @@ record Report(Stage stage, int row, int errno) {
         /** The rows that run in memory of their own. */
         PROGRAM(1),
         /** No failure: all but the exec is done. */
-        READY(2);
+        READY(2),
+        /** No failure: the child has come into its namespaces; the row is its process id, or 0 for the one known. */
+        MET(3);
 
         private final int number;
 
@@ -39,6 +42,7 @@ record Report(Stage stage, int row, int errno) {
                 case 0 -> SPRINGBOARD;
                 case 1 -> PROGRAM;
                 case 2 -> READY;
+                case 3 -> MET;
                 default -> throw new IllegalStateException("a report of stage " + number);
             };
         }
@@ -49,7 +53,7 @@ record Report(Stage stage, int row, int errno) {
         if (data.remaining() != SIZE || data.getInt(MAGIC_OFFSET) != MAGIC) {
             throw new IllegalStateException("not a launch report: " + data.remaining() + " bytes");
         }
-        return new Report(Stage.of(data.getInt(0)), data.getInt(4), data.getInt(8));
+        return new Report(Stage.of(data.getInt(0)), data.getInt(ROW_OFFSET), data.getInt(8));
     }
 
     byte[] bytes() {

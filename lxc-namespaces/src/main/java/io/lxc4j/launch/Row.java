@@ -175,7 +175,7 @@ final class Row {
     }
 
     /** The call with what becomes of its result, as a plan shows it. */
-    String text() {
+    String text(int first) {
         List<String> notes = new ArrayList<>();
         for (int number = 1; number < 64; number++) {
             if ((tolerated & 1L << number) != 0) {
@@ -190,11 +190,11 @@ final class Row {
             text += "  [keeps an error]";
         }
         if (!notes.isEmpty()) {
-            text += onError == null ? "  [goes on after " : "  [goes on at row " + onError.row() + " after ";
+            text += onError == null ? "  [goes on after " : "  [goes on at row " + (first + onError.row()) + " after ";
             text += String.join(", ", notes) + "]";
         }
         if (onValue != null) {
-            text += "  [goes on at row " + onValue.row() + " unless 0]";
+            text += "  [goes on at row " + (first + onValue.row()) + " unless 0]";
         }
         return text;
     }

@@ -4,6 +4,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.IdLease;
+import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -122,10 +124,10 @@ public final class Namespaces {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan) {
         for (Namespace namespace : fresh) {
-            if (namespace == Namespace.CGROUP) {
-                plan.add(new Operation.NewCgroupNamespace());
-            } else {
-                plan.namespace(namespace);
+            switch (namespace) {
+                case CGROUP -> plan.add(new Operation.NewCgroupNamespace());
+                case TIME -> plan.add(new JoinOperation.NewTimeNamespace(Map.of()));
+                default -> plan.namespace(namespace);
             }
         }
         Caller caller = Caller.current();

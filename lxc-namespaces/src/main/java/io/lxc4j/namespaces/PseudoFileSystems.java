@@ -7,7 +7,8 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
 
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.MountOperation;
+import io.lxc4j.launch.Tree;
 import java.util.List;
 
 /** {@code /proc}, {@code /sys} and {@code /dev} of a container, as its namespaces demand. */
@@ -15,13 +16,13 @@ public final class PseudoFileSystems {
     private static final Constant INERT = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC);
 
     /** The devices of the OCI runtime specification, config-linux.md, "Default Devices"; console and ptmx apart. */
-    private static final List<Operation.CharacterDevice> DEVICES = List.of(
-            new Operation.CharacterDevice("null", 1, 3),
-            new Operation.CharacterDevice("zero", 1, 5),
-            new Operation.CharacterDevice("full", 1, 7),
-            new Operation.CharacterDevice("random", 1, 8),
-            new Operation.CharacterDevice("urandom", 1, 9),
-            new Operation.CharacterDevice("tty", 5, 0));
+    private static final List<MountOperation.CharacterDevice> DEVICES = List.of(
+            new MountOperation.CharacterDevice("null", 1, 3),
+            new MountOperation.CharacterDevice("zero", 1, 5),
+            new MountOperation.CharacterDevice("full", 1, 7),
+            new MountOperation.CharacterDevice("random", 1, 8),
+            new MountOperation.CharacterDevice("urandom", 1, 9),
+            new MountOperation.CharacterDevice("tty", 5, 0));
 
     /** What the host's root could change the host by; a container's own root may write to none of them anyway. */
     private static final List<String> READ_ONLY =
@@ -37,17 +38,17 @@ public final class PseudoFileSystems {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
-        plan.add(new Operation.Mount(Operation.FileSystem.of("proc", INERT), "/proc"));
+        plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", INERT), "/proc"));
         if (!namespaces.hasOwnUsers()) {
-            READ_ONLY.forEach(path -> plan.add(new Operation.ProtectFromWrites(path)));
+            READ_ONLY.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path)));
         }
         Constant readOnly = Constant.or(INERT, MOUNT_ATTR_RDONLY);
         if (namespaces.hasOwnNetwork() || !namespaces.hasOwnUsers()) {
-            plan.add(new Operation.Mount(Operation.FileSystem.of("sysfs", readOnly), "/sys"));
+            plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("sysfs", readOnly), "/sys"));
         } else {
             // The kernel mounts sysfs only for whom the network belongs to.
-            plan.add(new Operation.Bind("/sys", "/sys", readOnly));
+            plan.add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", readOnly));
         }
-        plan.add(new Operation.MountDev(DEVICES, !namespaces.hasOwnUsers()));
+        plan.add(new MountOperation.MountDev(DEVICES, !namespaces.hasOwnUsers()));
     }
 }

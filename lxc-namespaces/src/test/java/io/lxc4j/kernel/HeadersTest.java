@@ -40,7 +40,8 @@ class HeadersTest {
             "linux/capability",
             "linux/seccomp",
             "linux/landlock",
-            "linux/termios");
+            "linux/termios",
+            "linux/socket");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",
             "sched",

@@ -47,6 +47,20 @@ class StructsTest {
     }
 
     @Test
+    void control_data_of_a_message_carries_descriptors_in_whole_words() {
+        assertThat(SocketMessage.controlSize(1)).isEqualTo(24);
+        assertThat(SocketMessage.controlSize(2)).isEqualTo(24);
+        assertThat(SocketMessage.controlSize(3)).isEqualTo(32);
+        ByteBuffer bytes = read(SocketMessage.control(7, 8, 9));
+        assertThat(bytes.remaining()).isEqualTo(32);
+        assertThat(bytes.getLong(0)).isEqualTo(16 + 12);
+        assertThat(bytes.getInt(8)).as("SOL_SOCKET").isEqualTo(1);
+        assertThat(bytes.getInt(12)).as("SCM_RIGHTS").isEqualTo(1);
+        assertThat(bytes.getInt(SocketMessage.RIGHTS)).isEqualTo(7);
+        assertThat(bytes.getInt(24)).isEqualTo(9);
+    }
+
+    @Test
     void open_how_has_24_bytes_with_flags_and_resolution() {
         ByteBuffer bytes = read(OpenHow.bytes(0x200000, 8));
         assertThat(bytes.remaining()).isEqualTo(24);

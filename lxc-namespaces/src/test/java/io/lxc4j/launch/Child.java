@@ -32,7 +32,8 @@ final class Child implements AutoCloseable {
         Fd[] out = Kernel.pipe("output of a test's child");
         try (Fd childsInput = in[0];
                 Fd childsOutput = out[1]) {
-            LaunchedProcess process = Launcher.shared().launch(program, childsInput, childsOutput, childsOutput);
+            LaunchedProcess process =
+                    Launcher.shared().launch(program, LaunchInputs.streams(childsInput, childsOutput, childsOutput));
             return new Child(in[1], out[0], process);
         } catch (RuntimeException | Error e) {
             in[1].close();

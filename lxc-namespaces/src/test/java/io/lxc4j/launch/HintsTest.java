@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HintsTest {
-    private static Operation.Mount mount(String type) {
-        return new Operation.Mount(Operation.FileSystem.of(type, Constant.or()), "/x");
+    private static MountOperation.Mount mount(String type) {
+        return new MountOperation.Mount(MountOperation.FileSystem.of(type, Constant.or()), "/x");
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class HintsTest {
 
     @Test
     void a_call_that_the_kernel_lacks_names_the_kernel_that_has_it() {
-        assertThat(Hints.of(new Operation.IsolateMounts(), Sys.MOUNT_SETATTR, Errno.ENOSYS))
+        assertThat(Hints.of(new MountOperation.IsolateMounts(), Sys.MOUNT_SETATTR, Errno.ENOSYS))
                 .isEqualTo("mount_setattr needs Linux 5.12");
         assertThat(Hints.of(mount("proc"), Sys.FSOPEN, Errno.ENOSYS)).isEqualTo("fsopen needs Linux 5.2");
     }
@@ -57,7 +57,7 @@ class HintsTest {
     void a_target_that_is_missing_or_a_link_is_explained() {
         assertThat(Hints.of(mount("proc"), Sys.OPENAT2, Errno.ENOENT)).contains("must have it");
         assertThat(Hints.of(mount("proc"), Sys.OPENAT2, Errno.ELOOP)).contains("symbolic link");
-        assertThat(Hints.of(new Operation.MountDev(List.of(), true), Sys.OPENAT2, Errno.ENOTDIR))
+        assertThat(Hints.of(new MountOperation.MountDev(List.of(), true), Sys.OPENAT2, Errno.ENOTDIR))
                 .contains("as a directory");
     }
 

@@ -170,8 +170,8 @@ class ImageTest {
         assertThat(image.getLong(first + 80 + 8)).isEqualTo(image.getLong(first + 64));
         assertThat(image.getInt(first + 160)).as("a fault is a call").isEqualTo(3);
         assertThat(image.getInt(first + 160 + 4)).isZero();
-        assertThat(init.text()).isEqualTo("init(main)");
-        assertThat(init.faulty().text()).isEqualTo("init(main)");
+        assertThat(init.call()).isEqualTo("init(main)");
+        assertThat(init.faulty().call()).isEqualTo("init(main)");
         assertThat(init.sys()).isEqualTo(Sys.EXIT_GROUP);
     }
 
@@ -314,7 +314,7 @@ class ImageTest {
         assertThat(new Argument.Content(buffer, 4).text()).isEqualTo("*(b+4)");
         assertThat(new Argument.RowAddress(label, 0).text()).isEqualTo("&row 3");
         assertThat(new Argument.RowAddress(label, 8).text()).isEqualTo("&row 3+8");
-        assertThat(row(Sys.GETPID).into(new Argument.Register("r")).keepError().text())
+        assertThat(row(Sys.GETPID).into(new Argument.Register("r")).keepError().text(0))
                 .isEqualTo("getpid() = r  [keeps an error]");
     }
 

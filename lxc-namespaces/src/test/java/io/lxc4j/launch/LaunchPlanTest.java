@@ -29,7 +29,7 @@ class LaunchPlanTest {
         assertThat(operations).extracting(Operation::phase).isSorted();
         assertThat(operations)
                 .extracting(Operation::phase)
-                .startsWith(Phase.SYNCHRONISE)
+                .startsWith(Phase.PARENT)
                 .endsWith(Phase.EXEC);
         assertThat(operations.stream().map(Object::getClass).distinct().count())
                 .as("the kinds of operation")
@@ -39,7 +39,7 @@ class LaunchPlanTest {
         for (int seed = 0; seed < 20; seed++) {
             List<Operation> shuffled = new ArrayList<>(operations);
             Collections.shuffle(shuffled, new Random(seed));
-            LaunchPlan plan = new LaunchPlan(Set.of(), null, shuffled);
+            LaunchPlan plan = new LaunchPlan(Set.of(), null, List.of(), shuffled);
             assertThat(plan.operations()).extracting(Operation::phase).isEqualTo(phases);
         }
     }
@@ -72,7 +72,7 @@ class LaunchPlanTest {
     @Test
     void documents_its_order_of_phases() {
         assertThat(Arrays.toString(Phase.values()))
-                .isEqualTo("[SYNCHRONISE, JOIN, IDENTITY, CGROUP, SESSION, MOUNTS, ROOT, SYSTEM, DESCRIPTORS,"
+                .isEqualTo("[PARENT, SYNCHRONISE, JOIN, IDENTITY, CGROUP, SESSION, MOUNTS, ROOT, SYSTEM, DESCRIPTORS,"
                         + " CAPABILITIES, SECCOMP, EXEC]");
     }
 
@@ -110,9 +110,16 @@ class LaunchPlanTest {
     }
 
     @Test
+    void makes_its_time_namespace_by_an_operation_as_a_child_that_shares_memory_can_not_be_cloned_into_one() {
+        LaunchPlan.Builder builder =
+                LaunchPlan.builder().add(Plans.exec("/bin/true")).namespace(Namespace.TIME);
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("NewTimeNamespace");
+    }
+
+    @Test
     void cannot_be_changed_through_what_it_was_made_of() {
         List<Operation> operations = new ArrayList<>(List.of(Plans.exec("/bin/true")));
-        LaunchPlan plan = new LaunchPlan(Set.of(), null, operations);
+        LaunchPlan plan = new LaunchPlan(Set.of(), null, List.of(), operations);
         operations.clear();
         assertThat(plan.operations()).hasSize(1);
 
@@ -132,12 +139,13 @@ class LaunchPlanTest {
                 .add(new Operation.SetIds(0, 0, null))
                 .add(new Operation.NewSession())
                 .add(new Operation.DieWithParent())
-                .add(new Operation.IsolateMounts())
-                .add(new Operation.MountScratch(65536))
-                .add(new Operation.MakeScratchDirectory("upper", 0755))
-                .add(new Operation.RootFromDirectory("/srv/my \"root\""))
-                .add(new Operation.MakeDirectory("/data/in", 0700))
-                .add(new Operation.Bind("/data", "/data/in", Constant.or(Constants.MOUNT_ATTR_RDONLY)))
+                .add(new MountOperation.IsolateMounts())
+                .add(new MountOperation.MountScratch(65536))
+                .add(new MountOperation.MakeScratchDirectory("upper", 0755))
+                .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/srv/my \"root\"")))
+                .add(new MountOperation.MakeDirectory("/data/in", 0700))
+                .add(new MountOperation.Bind(
+                        new Tree.AtPath("/data"), "/data/in", Constant.or(Constants.MOUNT_ATTR_RDONLY)))
                 .add(new Operation.PivotRoot())
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.CloseDescriptors())

@@ -3,7 +3,10 @@ package io.lxc4j.launch;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Plans that several tests use. */
 final class Plans {
@@ -27,9 +30,14 @@ final class Plans {
     /** All operations that there are. */
     static LaunchPlan everything() {
         Constant attributes = Constant.or(Constants.MOUNT_ATTR_NOSUID, Constants.MOUNT_ATTR_RDONLY);
-        List<Operation.CharacterDevice> devices =
-                List.of(new Operation.CharacterDevice("null", 1, 3), new Operation.CharacterDevice("tty", 5, 0));
+        List<MountOperation.CharacterDevice> devices = List.of(
+                new MountOperation.CharacterDevice("null", 1, 3), new MountOperation.CharacterDevice("tty", 5, 0));
+        Handle process = new Handle("the container");
+        Handle network = new Handle("a network");
+        Handle tree = new Handle("a tree");
         return LaunchPlan.builder()
+                .given(process)
+                .given(network)
                 .namespace(Namespace.USER)
                 .namespace(Namespace.MOUNT)
                 .idMaps(new IdMaps(List.of(new IdMaps.Range(0, 1000, 1)), List.of(new IdMaps.Range(0, 1000, 1)), true))
@@ -42,28 +50,37 @@ final class Plans {
                 .add(new Operation.BringUpLoopback())
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.PivotRoot())
-                .add(new Operation.IsolateMounts())
-                .add(new Operation.MountScratch(1 << 20))
-                .add(new Operation.MakeScratchDirectory("root", 0755))
-                .add(new Operation.RootFromScratch("root"))
-                .add(new Operation.RootFromDirectory("/"))
-                .add(new Operation.RootFromFileSystem(
-                        Operation.FileSystem.of("overlay", attributes, "lowerdir", "/", "userxattr", "")))
-                .add(new Operation.MakeRootReadOnly())
-                .add(new Operation.MakeDirectory("/deep/er", 0755))
-                .add(new Operation.MakeFile("/file"))
-                .add(new Operation.MakeLink("/link", "file"))
-                .add(new Operation.Mount(Operation.FileSystem.of("proc", attributes), "/proc"))
-                .add(new Operation.Bind("/sys", "/sys", attributes))
-                .add(new Operation.BindScratch("root", "/var"))
-                .add(new Operation.ProtectFromWrites("/proc/sys"))
-                .add(new Operation.MountDev(devices, false))
-                .add(new Operation.MountDev(devices, true))
+                .add(new MountOperation.IsolateMounts())
+                .add(new MountOperation.MountScratch(1 << 20))
+                .add(new MountOperation.MakeScratchDirectory("root", 0755))
+                .add(new MountOperation.RootFromScratch("root"))
+                .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/")))
+                .add(new MountOperation.RootFromFileSystem(
+                        MountOperation.FileSystem.of("overlay", attributes, "lowerdir", "/", "userxattr", "")))
+                .add(new MountOperation.MakeRootReadOnly())
+                .add(new MountOperation.MakeDirectory("/deep/er", 0755))
+                .add(new MountOperation.MakeFile("/file"))
+                .add(new MountOperation.MakeLink("/link", "file"))
+                .add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", attributes), "/proc"))
+                .add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", attributes))
+                .add(new MountOperation.Bind(new Tree.Handed(tree), "/data", attributes))
+                .add(new MountOperation.BindScratch("root", "/var"))
+                .add(new MountOperation.ProtectFromWrites("/proc/sys"))
+                .add(new MountOperation.MountDev(devices, false))
+                .add(new MountOperation.MountDev(devices, true))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.NewSession())
                 .add(new Operation.NewCgroupNamespace())
                 .add(new Operation.SetIds(0, 0, List.of(5, 6)))
+                .add(new JoinOperation.Hide())
+                .add(new JoinOperation.JoinProcess(process, Set.of(Namespace.PID, Namespace.MOUNT)))
+                .add(new JoinOperation.JoinNamespace(network, Namespace.NETWORK))
+                .add(new JoinOperation.NewNamespaces(Set.of(Namespace.UTS)))
+                .add(new JoinOperation.NewTimeNamespace(Map.of(JoinOperation.Clock.BOOTTIME, Duration.ofMillis(-1500))))
+                .add(new JoinOperation.ContinueAsChild())
+                .add(new JoinOperation.MeetParent())
                 .add(new Operation.AwaitParent())
+                .add(new ParentOperation.OpenTree(tree, "/srv/data", true, true))
                 .build();
     }
 }

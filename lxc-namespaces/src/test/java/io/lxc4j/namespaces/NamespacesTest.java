@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,11 +38,12 @@ class NamespacesTest {
         assertThat(namespaces.hasOwnNetwork()).isTrue();
         assertThat(namespaces.hostName()).isEqualTo("container");
         LaunchPlan plan = plan(namespaces);
-        assertThat(plan.namespaces()).isEqualTo(EnumSet.complementOf(EnumSet.of(Namespace.CGROUP)));
+        assertThat(plan.namespaces()).isEqualTo(EnumSet.complementOf(EnumSet.of(Namespace.CGROUP, Namespace.TIME)));
         assertThat(plan.idMaps()).isNotNull();
         assertThat(plan.operations())
                 .contains(
                         new Operation.NewCgroupNamespace(),
+                        new JoinOperation.NewTimeNamespace(Map.of()),
                         new Operation.SetHostName("container"),
                         new Operation.BringUpLoopback());
     }
@@ -80,11 +84,11 @@ class NamespacesTest {
     void without_a_network_of_their_own_bind_the_hosts_sys_as_only_the_networks_owner_may_mount_it() {
         Namespaces shared = Namespaces.builder().shareNetwork().build();
         assertThat(plan(shared).operations())
-                .anyMatch(operation -> operation instanceof Operation.Bind bind
+                .anyMatch(operation -> operation instanceof MountOperation.Bind bind
                         && bind.target().equals("/sys"));
         Namespaces own = Namespaces.builder().build();
         assertThat(plan(own).operations())
-                .anyMatch(operation -> operation instanceof Operation.Mount mount
+                .anyMatch(operation -> operation instanceof MountOperation.Mount mount
                         && mount.target().equals("/sys"));
     }
 

@@ -11,6 +11,7 @@ import io.lxc4j.ContainerSpec;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.Launcher;
@@ -55,7 +56,7 @@ final class Contenders {
                     Fd output = Kernel.open(DEV_NULL, discard, 0666);
                     Fd error = Kernel.open(DEV_NULL, discard, 0666)) {
                 return Launcher.shared()
-                        .launch(compiled, input, output, error)
+                        .launch(compiled, LaunchInputs.streams(input, output, error))
                         .exit()
                         .join()
                         .value();

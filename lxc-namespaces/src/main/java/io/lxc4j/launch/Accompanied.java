@@ -1,0 +1,110 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.Sys;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A child on its way to its exec, with the parent's part of the way. Whatever fails, it is gone and collected. */
+final class Accompanied {
+    private static final int SIGKILL = 9;
+
+    private final LaunchProgram program;
+    private final LaunchInputs inputs;
+    private final Channel channel;
+    private long pid;
+    private Fd pidfd;
+
+    Accompanied(LaunchProgram program, LaunchInputs inputs, Channel channel, long pid, Fd pidfd) {
+        this.program = program;
+        this.inputs = inputs;
+        this.channel = channel;
+        this.pid = pid;
+        this.pidfd = pidfd;
+    }
+
+    LaunchedProcess toItsExec() {
+        boolean started = false;
+        try {
+            Report failure = meet();
+            if (failure == null && program.plan().parentWorks()) {
+                failure = work();
+            }
+            if (failure == null) {
+                failure = channel.awaitExec();
+            }
+            if (failure != null) {
+                throw program.failed(failure);
+            }
+            if (!channel.ready()) {
+                throw new ContainerException("the process was killed while it was being launched, as the kernel"
+                        + " does when a memory limit is too small for it");
+            }
+            LaunchedProcess process = new LaunchedProcess(pid, pidfd);
+            process.watch();
+            started = true;
+            return process;
+        } finally {
+            if (!started) {
+                end();
+            }
+        }
+    }
+
+    /** Waits until the child, or the one that goes on in its place, is in its namespaces. */
+    private @Nullable Report meet() {
+        if (!program.plan().meetsTwice()) {
+            return null;
+        }
+        Report report = channel.awaitMeeting();
+        if (report == null || report.stage() != Report.Stage.MET) {
+            return report;
+        }
+        Fd sibling = channel.take();
+        if (sibling != null) {
+            LaunchedProcess.reap(pidfd, 0);
+            pidfd.close();
+            pidfd = sibling;
+            pid = report.row();
+        }
+        return null;
+    }
+
+    private @Nullable Report work() {
+        IdMaps idMaps = inputs.idMaps() == null ? program.plan().idMaps() : inputs.idMaps();
+        try (ParentWork work = new ParentWork(program, pid)) {
+            if (idMaps != null) {
+                idMaps.write(pid);
+            }
+            List<Fd> handed = new ArrayList<>(program.plan().meetsTwice() ? List.of() : inputs.given());
+            handed.addAll(work.perform());
+            channel.goAhead(handed);
+            return null;
+        } catch (ContainerException e) {
+            Report failure = channel.pending();
+            if (failure == null) {
+                throw e;
+            }
+            return failure;
+        }
+    }
+
+    /** A child that may have made another is the leader of the group in which that one was born. */
+    private void end() {
+        if (program.plan().meetsTwice()) {
+            Kernel.tryCall(Sys.KILL, -pid, SIGKILL);
+        }
+        Kernel.trySignal(pidfd, SIGKILL);
+        LaunchedProcess.reap(pidfd, 0);
+        pidfd.close();
+        if (program.plan().meetsTwice()) {
+            while (Kernel.tryCall(Sys.WAITID, Constants.P_PGID.value(), pid, 0, Constants.WEXITED.value(), 0) == 0) {
+                // one more collected
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.lxc4j.launch;
+
+import static io.lxc4j.kernel.Constants.AT_FDCWD;
+import static io.lxc4j.kernel.Constants.CLONE_PARENT;
+import static io.lxc4j.kernel.Constants.CLONE_PARENT_SETTID;
+import static io.lxc4j.kernel.Constants.CLONE_PIDFD;
+import static io.lxc4j.kernel.Constants.MSG_CMSG_CLOEXEC;
+import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
+import static io.lxc4j.kernel.Constants.O_CLOEXEC;
+import static io.lxc4j.kernel.Constants.O_WRONLY;
+import static io.lxc4j.kernel.Constants.PR_SET_DUMPABLE;
+import static io.lxc4j.launch.Argument.flags;
+import static io.lxc4j.launch.Argument.number;
+import static io.lxc4j.launch.Argument.result;
+import static io.lxc4j.launch.Argument.room;
+import static io.lxc4j.launch.Argument.text;
+
+import io.lxc4j.kernel.CloneArgs;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.SocketMessage;
+import io.lxc4j.kernel.Sys;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** How a child meets its parent, and how it comes into namespaces, as rows. */
+final class JoinCompiler {
+    private final Rows rows;
+    private final Handles handles;
+
+    /** Whether the parent opens things only when the child is where it belongs. */
+    private final boolean meetsTwice;
+
+    JoinCompiler(Rows rows, Handles handles, boolean meetsTwice) {
+        this.rows = rows;
+        this.handles = handles;
+        this.meetsTwice = meetsTwice;
+    }
+
+    void add(JoinOperation operation) {
+        switch (operation) {
+            case JoinOperation.Hide _ ->
+                rows.add(Sys.PRCTL, flags(PR_SET_DUMPABLE), number(0), number(0), number(0), number(0));
+            case JoinOperation.JoinProcess(Handle process, Set<Namespace> kinds) ->
+                rows.add(Sys.SETNS, handles.argument(process), flags(cloneFlags(kinds)));
+            case JoinOperation.JoinNamespace(Handle file, Namespace kind) ->
+                rows.add(Sys.SETNS, handles.argument(file), flags(kind.cloneFlag()));
+            case JoinOperation.NewNamespaces(Set<Namespace> kinds) -> rows.add(Sys.UNSHARE, flags(cloneFlags(kinds)));
+            case JoinOperation.NewTimeNamespace(Map<JoinOperation.Clock, Duration> offsets) ->
+                newTimeNamespace(offsets);
+            case JoinOperation.ContinueAsChild _ -> continueAsChild();
+            case JoinOperation.MeetParent _ -> {
+                byte[] met = new Report(Report.Stage.MET, 0, 0).bytes();
+                rows.add(
+                        Sys.SENDTO,
+                        number(Compiler.CHANNEL),
+                        new Argument.Bytes(met, "\"met\""),
+                        number(met.length),
+                        flags(MSG_NOSIGNAL),
+                        number(0),
+                        number(0));
+                await(handles.opened());
+            }
+        }
+    }
+
+    private static Constant cloneFlags(Set<Namespace> kinds) {
+        return Constant.or(kinds.stream().map(Namespace::cloneFlag).toArray(Constant[]::new));
+    }
+
+    private void newTimeNamespace(Map<JoinOperation.Clock, Duration> offsets) {
+        rows.add(Sys.UNSHARE, flags(Namespace.TIME.cloneFlag()));
+        if (offsets.isEmpty()) {
+            return;
+        }
+        Argument.Register file = rows.register("offsets");
+        rows.add(Sys.OPENAT, flags(AT_FDCWD), text("/proc/self/timens_offsets"), flags(O_WRONLY, O_CLOEXEC))
+                .into(file);
+        String lines = offsets.entrySet().stream()
+                .map(entry -> entry.getKey().procName() + " " + entry.getValue().toSeconds() + " "
+                        + entry.getValue().toNanosPart() + "\n")
+                .collect(Collectors.joining());
+        byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
+        rows.add(Sys.WRITE, result(file), new Argument.Bytes(bytes, Argument.quote(lines)), number(bytes.length));
+    }
+
+    /** The first meeting. */
+    void awaitParent() {
+        await(meetsTwice ? handles.given() : handles.given() + handles.opened());
+    }
+
+    /** Waits for the parent's word; ends if the parent has. */
+    private void await(int descriptors) {
+        int left = descriptors;
+        do {
+            int count = Math.min(left, SocketMessage.MOST_DESCRIPTORS);
+            Row.Label told = new Row.Label();
+            receive(count).onValue(told);
+            rows.add(Sys.EXIT_GROUP, number(0));
+            rows.place(told);
+            left -= count;
+        } while (left > 0);
+    }
+
+    private Row receive(int descriptors) {
+        if (descriptors == 0) {
+            return rows.add(
+                    Sys.RECVFROM, number(Compiler.CHANNEL), room(1), number(1), number(0), number(0), number(0));
+        }
+        return rows.add(
+                Sys.RECVMSG,
+                number(Compiler.CHANNEL),
+                message(room(1), 1, room(SocketMessage.controlSize(descriptors)), descriptors),
+                flags(MSG_CMSG_CLOEXEC));
+    }
+
+    private static Argument message(Argument content, int size, Argument control, int descriptors) {
+        Argument vector = new Argument.Struct(
+                littleEndian(SocketMessage.VECTOR_SIZE)
+                        .putLong(SocketMessage.VECTOR_LENGTH, size)
+                        .array(),
+                Map.of(0, content),
+                "[…]");
+        return new Argument.Struct(
+                littleEndian(SocketMessage.HEADER_SIZE)
+                        .putLong(SocketMessage.VECTOR_COUNT, 1)
+                        .putLong(SocketMessage.CONTROL_LENGTH, SocketMessage.controlSize(descriptors))
+                        .array(),
+                Map.of(SocketMessage.VECTORS, vector, SocketMessage.CONTROL, control),
+                "{" + content.text() + ", SCM_RIGHTS, "
+                        + (descriptors == 1 ? "a descriptor" : descriptors + " descriptors") + "}");
+    }
+
+    /**
+     * The child of a clone with {@code CLONE_PARENT} is a sibling, so the parent waits for it as for any other. It starts
+     * in the group of the one that clones: whatever happens, the parent finds it there.
+     */
+    private void continueAsChild() {
+        Argument.Buffer met = new Argument.Buffer("\"met\"", new Report(Report.Stage.MET, 0, 0).bytes());
+        Argument.Buffer control = new Argument.Buffer("pidfd", SocketMessage.control(0));
+        Constant how = Constant.or(CLONE_PARENT, CLONE_PIDFD, CLONE_PARENT_SETTID);
+        Row.Label parent = new Row.Label();
+        Row.Label child = new Row.Label();
+        rows.add(Sys.SETPGID, number(0), number(0));
+        rows.add(
+                        Sys.CLONE3,
+                        new Argument.Struct(
+                                littleEndian(CloneArgs.SIZE)
+                                        .putLong(CloneArgs.FLAGS, how.value())
+                                        .array(),
+                                Map.of(
+                                        CloneArgs.PIDFD,
+                                        new Argument.Address(control, SocketMessage.RIGHTS),
+                                        CloneArgs.PARENT_TID,
+                                        new Argument.Address(met, Report.ROW_OFFSET)),
+                                "{flags=" + how.name() + "}"),
+                        number(CloneArgs.SIZE))
+                .onValue(parent);
+        await(handles.opened());
+        rows.add(Sys.GETPID).onValue(child); // never 0: a jump
+        rows.place(parent);
+        rows.add(
+                Sys.SENDMSG,
+                number(Compiler.CHANNEL),
+                message(new Argument.Address(met, 0), Report.SIZE, new Argument.Address(control, 0), 1),
+                flags(MSG_NOSIGNAL));
+        rows.add(Sys.EXIT_GROUP, number(0));
+        rows.place(child);
+    }
+
+    private static ByteBuffer littleEndian(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,136 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.kernel.Namespace;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** How a process comes into namespaces otherwise than by its birth. */
+public sealed interface JoinOperation extends Operation {
+    @Override
+    default Phase phase() {
+        return Phase.JOIN;
+    }
+
+    /**
+     * Hides itself from tracers: its memory, its files and its program can't be reached from where it goes. It lasts until
+     * the exec.
+     */
+    record Hide() implements JoinOperation {
+        @Override
+        public String summary() {
+            return "hiding from tracers";
+        }
+    }
+
+    /**
+     * Enters namespaces of a process, and its root directory with the mount namespace.
+     *
+     * @param process a handed pidfd
+     * @param kinds which; a PID namespace is entered by children only
+     */
+    record JoinProcess(Handle process, Set<Namespace> kinds) implements JoinOperation {
+        /** Makes the set immutable. */
+        public JoinProcess {
+            kinds = sorted(kinds);
+        }
+
+        @Override
+        public String summary() {
+            return "joining the namespaces of " + process + ": " + names(kinds);
+        }
+    }
+
+    /**
+     * Enters a namespace.
+     *
+     * @param file a handed descriptor of a namespace
+     * @param kind its kind
+     */
+    record JoinNamespace(Handle file, Namespace kind) implements JoinOperation {
+        @Override
+        public String summary() {
+            return "joining " + file;
+        }
+    }
+
+    /**
+     * Makes namespaces; a PID namespace is for children only.
+     *
+     * @param kinds which
+     */
+    record NewNamespaces(Set<Namespace> kinds) implements JoinOperation {
+        /** Makes the set immutable. */
+        public NewNamespaces {
+            kinds = sorted(kinds);
+        }
+
+        @Override
+        public String summary() {
+            return "making namespaces: " + names(kinds);
+        }
+    }
+
+    /**
+     * Makes a time namespace, which is entered with the exec.
+     *
+     * @param offsets what its clocks are ahead of the host's; a clock that is missing shows the host's time
+     */
+    record NewTimeNamespace(Map<Clock, Duration> offsets) implements JoinOperation {
+        /** Makes the map immutable, in the order of the clocks. */
+        public NewTimeNamespace {
+            SortedMap<Clock, Duration> sorted = new TreeMap<>(offsets);
+            sorted.values().removeIf(Duration::isZero);
+            offsets = Collections.unmodifiableMap(sorted);
+        }
+
+        @Override
+        public String summary() {
+            return offsets.isEmpty() ? "making a time namespace" : "making a time namespace with shifted clocks";
+        }
+    }
+
+    /** A clock that a time namespace shifts, as {@code timens_offsets} names it. */
+    enum Clock {
+        /** {@code CLOCK_MONOTONIC}. */
+        MONOTONIC,
+        /** {@code CLOCK_BOOTTIME}. */
+        BOOTTIME;
+
+        String procName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Goes on as a child of the same parent, in the PID namespace for children, and meets the parent once more. */
+    record ContinueAsChild() implements JoinOperation {
+        @Override
+        public String summary() {
+            return "going on as another child of the parent";
+        }
+    }
+
+    /** Tells the parent that the namespaces are there, and waits once more for its work to be done. */
+    record MeetParent() implements JoinOperation {
+        @Override
+        public String summary() {
+            return "waiting for the parent's work on the namespaces";
+        }
+    }
+
+    private static Set<Namespace> sorted(Set<Namespace> kinds) {
+        return Collections.unmodifiableSet(EnumSet.copyOf(kinds));
+    }
+
+    private static String names(Set<Namespace> kinds) {
+        List<String> names = kinds.stream().map(Namespace::procName).toList();
+        return names.stream().collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,42 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.kernel.Fd;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one launch of a program has to itself. The descriptors stay open and the caller's.
+ *
+ * @param input the process's standard input
+ * @param output its standard output
+ * @param error its standard error
+ * @param given the descriptors of the plan's {@link LaunchPlan#given() given handles}, in their order
+ * @param idMaps the id maps to write, or null for those of the plan
+ */
+public record LaunchInputs(
+        Fd input,
+        Fd output,
+        Fd error,
+        List<Fd> given,
+        @Nullable IdMaps idMaps) {
+    /** Makes the list immutable. */
+    public LaunchInputs {
+        given = List.copyOf(given);
+    }
+
+    /**
+     * Nothing but the streams.
+     *
+     * @param input the process's standard input
+     * @param output its standard output
+     * @param error its standard error
+     * @return the inputs of a plan without given handles
+     */
+    public static LaunchInputs streams(Fd input, Fd output, Fd error) {
+        return new LaunchInputs(input, output, error, List.of(), null);
+    }
+
+    int[] streamNumbers() {
+        return new int[] {input.number(), output.number(), error.number()};
+    }
+}

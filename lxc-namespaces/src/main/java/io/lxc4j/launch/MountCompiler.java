@@ -1,0 +1,310 @@
+package io.lxc4j.launch;
+
+import static io.lxc4j.kernel.Constants.AT_EMPTY_PATH;
+import static io.lxc4j.kernel.Constants.AT_FDCWD;
+import static io.lxc4j.kernel.Constants.AT_RECURSIVE;
+import static io.lxc4j.kernel.Constants.FSCONFIG_CMD_CREATE;
+import static io.lxc4j.kernel.Constants.FSCONFIG_SET_FLAG;
+import static io.lxc4j.kernel.Constants.FSCONFIG_SET_STRING;
+import static io.lxc4j.kernel.Constants.FSMOUNT_CLOEXEC;
+import static io.lxc4j.kernel.Constants.FSOPEN_CLOEXEC;
+import static io.lxc4j.kernel.Constants.MNT_DETACH;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOEXEC;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
+import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
+import static io.lxc4j.kernel.Constants.MOVE_MOUNT_F_EMPTY_PATH;
+import static io.lxc4j.kernel.Constants.MOVE_MOUNT_T_EMPTY_PATH;
+import static io.lxc4j.kernel.Constants.MS_MOVE;
+import static io.lxc4j.kernel.Constants.MS_PRIVATE;
+import static io.lxc4j.kernel.Constants.OPEN_TREE_CLOEXEC;
+import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
+import static io.lxc4j.kernel.Constants.O_CLOEXEC;
+import static io.lxc4j.kernel.Constants.O_DIRECTORY;
+import static io.lxc4j.kernel.Constants.O_PATH;
+import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
+import static io.lxc4j.kernel.Constants.RESOLVE_IN_ROOT;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_MAGICLINKS;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_SYMLINKS;
+import static io.lxc4j.kernel.Constants.S_IFCHR;
+import static io.lxc4j.kernel.Constants.S_IFREG;
+import static io.lxc4j.launch.Argument.flags;
+import static io.lxc4j.launch.Argument.number;
+import static io.lxc4j.launch.Argument.octal;
+import static io.lxc4j.launch.Argument.result;
+import static io.lxc4j.launch.Argument.text;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.MountAttr;
+import io.lxc4j.kernel.OpenHow;
+import io.lxc4j.kernel.Sys;
+
+/** How the operations on the file tree become rows. */
+final class MountCompiler {
+    private static final Argument EMPTY = text("");
+    private static final Argument CWD = flags(AT_FDCWD);
+
+    /** A directory that every host has, and nothing that is mounted comes from; hidden for the time of the mounts. */
+    private static final String STAGE = "/proc";
+
+    /** Where fixed targets lie: no link is followed, so a hostile root can't lead elsewhere. */
+    private static final Constant STRICT = Constant.or(RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS);
+
+    /** Where a caller's targets lie: links are followed within the new root. */
+    private static final Constant WITHIN = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
+
+    private final Rows rows;
+    private final Handles handles;
+    private final Argument.Register scratch = new Argument.Register("scratch");
+    private final Argument.Register ownRoot = new Argument.Register("root");
+    private Argument root = result(ownRoot);
+
+    MountCompiler(Rows rows, Handles handles) {
+        this.rows = rows;
+        this.handles = handles;
+    }
+
+    void add(MountOperation operation) {
+        switch (operation) {
+            case MountOperation.IsolateMounts _ -> {
+                rows.add(Sys.UMASK, octal(0)); // modes below are meant as given
+                setAttributes(CWD, text("/"), AT_RECURSIVE, Constant.or(), MS_PRIVATE);
+            }
+            case MountOperation.MountScratch(long bytes) -> mountScratch(bytes);
+            case MountOperation.MakeScratchDirectory(String path, int mode) ->
+                rows.add(Sys.MKDIRAT, result(scratch), text(path), octal(mode));
+            case MountOperation.RootFromScratch(String path) -> {
+                openTree(result(scratch), path, ownRoot);
+                attach(root, result(scratch), text(path));
+            }
+            case MountOperation.RootFromDirectory(Tree tree) -> {
+                root = tree(tree, ownRoot);
+                attach(root, CWD, text("/"));
+            }
+            case MountOperation.RootFromFileSystem(MountOperation.FileSystem fileSystem) -> {
+                create(fileSystem, ownRoot);
+                attach(root, CWD, text("/"));
+            }
+            case MountOperation.MakeRootReadOnly _ ->
+                setAttributes(
+                        root,
+                        EMPTY,
+                        Constant.or(AT_EMPTY_PATH, AT_RECURSIVE),
+                        Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
+                        Constant.or());
+            case MountOperation.MakeDirectory(String target, int mode) -> {
+                Place place = parent(target);
+                rows.add(Sys.MKDIRAT, place.directory(), text(place.name()), octal(mode))
+                        .tolerate(Errno.EEXIST);
+            }
+            case MountOperation.MakeFile(String target) -> {
+                Place place = parent(target);
+                rows.add(Sys.MKNODAT, place.directory(), text(place.name()), octal(S_IFREG.value() | 0644), number(0))
+                        .tolerate(Errno.EEXIST);
+            }
+            case MountOperation.MakeLink(String target, String content) -> {
+                Place place = parent(target);
+                rows.add(Sys.SYMLINKAT, text(content), place.directory(), text(place.name()));
+            }
+            case MountOperation.Mount(MountOperation.FileSystem fileSystem, String target) -> {
+                Argument.Register mount = rows.register(fileSystem.type());
+                create(fileSystem, mount);
+                attach(result(mount), resolve(target, O_DIRECTORY, STRICT), EMPTY);
+            }
+            case MountOperation.Bind bind -> bind(bind);
+            case MountOperation.BindScratch(String path, String target) -> {
+                Argument.Register tree = rows.register("scratch");
+                openTree(result(scratch), path, tree);
+                attach(result(tree), resolve(target, O_DIRECTORY, STRICT), EMPTY);
+            }
+            case MountOperation.ProtectFromWrites(String target) -> protectFromWrites(target);
+            case MountOperation.MountDev dev -> mountDev(dev);
+        }
+    }
+
+    private void mountScratch(long bytes) {
+        create(
+                MountOperation.FileSystem.of(
+                        "tmpfs",
+                        Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
+                        "size",
+                        Long.toString(bytes),
+                        "mode",
+                        "0755"),
+                scratch);
+        attach(result(scratch), CWD, text(STAGE));
+        rows.add(Sys.FCHDIR, result(scratch));
+    }
+
+    private void bind(MountOperation.Bind bind) {
+        Argument tree = tree(bind.source(), rows.register("bind"));
+        setAttributes(tree, EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), bind.attributes(), Constant.or());
+        attach(tree, resolve(bind.target(), Constant.or(), WITHIN), EMPTY);
+    }
+
+    private void protectFromWrites(String target) {
+        Row.Label missing = new Row.Label();
+        Argument place = resolve(target, Constant.or(), STRICT);
+        rows.last().onError(missing, Errno.ENOENT);
+        Argument.Register tree = rows.register("same");
+        rows.add(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH))
+                .into(tree);
+        setAttributes(result(tree), EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+        attach(result(tree), place, EMPTY);
+        rows.place(missing);
+    }
+
+    private void mountDev(MountOperation.MountDev dev) {
+        Argument.Register mount = rows.register("dev");
+        Constant attributes = dev.mayMakeNodes()
+                ? Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC)
+                : Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV);
+        create(MountOperation.FileSystem.of("tmpfs", attributes, "mode", "0755", "size", "64m"), mount);
+        attach(result(mount), resolve("/dev", O_DIRECTORY, STRICT), EMPTY);
+        for (MountOperation.CharacterDevice device : dev.devices()) {
+            if (dev.mayMakeNodes()) {
+                rows.add(
+                        Sys.MKNODAT,
+                        result(mount),
+                        text(device.name()),
+                        octal(S_IFCHR.value() | 0666),
+                        new Argument.Numeric(
+                                (long) device.major() << 8 | device.minor(),
+                                "makedev(" + device.major() + ", " + device.minor() + ")"));
+            } else {
+                Argument.Register node = rows.register("node");
+                rows.add(Sys.MKNODAT, result(mount), text(device.name()), octal(S_IFREG.value()), number(0));
+                rows.add(Sys.OPEN_TREE, CWD, text("/dev/" + device.name()), flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC))
+                        .into(node);
+                attach(result(node), result(mount), text(device.name()));
+            }
+        }
+        rows.add(Sys.MKDIRAT, result(mount), text("shm"), octal(01777));
+        rows.add(Sys.MKDIRAT, result(mount), text("pts"), octal(0755));
+        rows.add(Sys.MKDIRAT, result(mount), text("mqueue"), octal(0755));
+        Argument.Register pts = rows.register("devpts");
+        create(
+                MountOperation.FileSystem.of(
+                        "devpts",
+                        Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC),
+                        "newinstance",
+                        "",
+                        "ptmxmode",
+                        "0666",
+                        "mode",
+                        "0620"),
+                pts);
+        attach(result(pts), result(mount), text("pts"));
+        for (String[] link : new String[][] {
+            {"/proc/self/fd", "fd"},
+            {"/proc/self/fd/0", "stdin"},
+            {"/proc/self/fd/1", "stdout"},
+            {"/proc/self/fd/2", "stderr"},
+            {"pts/ptmx", "ptmx"}
+        }) {
+            rows.add(Sys.SYMLINKAT, text(link[0]), result(mount), text(link[1]));
+        }
+    }
+
+    /** The initial root of an initramfs can't be pivoted away from; there the new root is moved over it. */
+    void pivotRoot() {
+        Row.Label fallBack = new Row.Label();
+        Row.Label done = new Row.Label();
+        Argument here = text(".");
+        rows.add(Sys.FCHDIR, root);
+        rows.add(Sys.PIVOT_ROOT, here, here).onError(fallBack, Errno.EINVAL);
+        // The old root now lies on the new one, and takes all that is mounted below it along.
+        rows.add(Sys.UMOUNT2, here, flags(MNT_DETACH));
+        rows.add(Sys.CHDIR, text("/"));
+        rows.add(Sys.GETPID).onValue(done); // never 0: a jump
+        rows.place(fallBack);
+        rows.add(Sys.MOUNT, here, text("/"), number(0), flags(MS_MOVE), number(0));
+        rows.add(Sys.CHROOT, here);
+        rows.add(Sys.CHDIR, text("/"));
+        rows.place(done);
+    }
+
+    // ---- the mount interface
+
+    /** Creates a file system and a mount of it that is not attached yet. */
+    private void create(MountOperation.FileSystem fileSystem, Argument.Register mount) {
+        Argument.Register context = rows.register("fs");
+        rows.add(Sys.FSOPEN, text(fileSystem.type()), flags(FSOPEN_CLOEXEC)).into(context);
+        fileSystem.options().forEach((key, value) -> {
+            if (value.isEmpty()) {
+                rows.add(Sys.FSCONFIG, result(context), flags(FSCONFIG_SET_FLAG), text(key), number(0), number(0));
+            } else {
+                rows.add(Sys.FSCONFIG, result(context), flags(FSCONFIG_SET_STRING), text(key), text(value), number(0));
+            }
+        });
+        rows.add(Sys.FSCONFIG, result(context), flags(FSCONFIG_CMD_CREATE), number(0), number(0), number(0));
+        rows.add(Sys.FSMOUNT, result(context), flags(FSMOUNT_CLOEXEC), flags(fileSystem.attributes()))
+                .into(mount);
+    }
+
+    private Argument tree(Tree tree, Argument.Register opened) {
+        return switch (tree) {
+            case Tree.AtPath(String path) -> {
+                openTree(CWD, path, opened);
+                yield result(opened);
+            }
+            case Tree.Handed(Handle handle) -> handles.argument(handle);
+        };
+    }
+
+    private void openTree(Argument directory, String path, Argument.Register tree) {
+        rows.add(Sys.OPEN_TREE, directory, text(path), flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_RECURSIVE))
+                .into(tree);
+    }
+
+    private void attach(Argument mount, Argument directory, Argument path) {
+        Constant how = path.equals(EMPTY)
+                ? Constant.or(MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH)
+                : MOVE_MOUNT_F_EMPTY_PATH;
+        rows.add(Sys.MOVE_MOUNT, mount, EMPTY, directory, path, flags(how));
+    }
+
+    private void setAttributes(
+            Argument directory, Argument path, Constant how, Constant attributes, Constant propagation) {
+        String shown = "{attr_set=" + attributes.name() + ", propagation=" + propagation.name() + "}";
+        rows.add(
+                Sys.MOUNT_SETATTR,
+                directory,
+                path,
+                flags(how),
+                new Argument.Bytes(MountAttr.bytes(attributes.value(), propagation.value()), shown),
+                number(MountAttr.SIZE));
+    }
+
+    // ---- places in the new root
+
+    private record Place(Argument directory, String name) {}
+
+    /** The directory that a target lies in, and its name there. */
+    private Place parent(String target) {
+        int slash = target.lastIndexOf('/');
+        String name = target.substring(slash + 1);
+        return slash == 0
+                ? new Place(root, name)
+                : new Place(resolve(target.substring(0, slash), O_DIRECTORY, WITHIN), name);
+    }
+
+    private Argument resolve(String target, Constant type, Constant resolution) {
+        Argument.Register place = rows.register("at");
+        Constant how = Constant.or(O_PATH, O_CLOEXEC);
+        if (type.value() != 0) {
+            how = Constant.or(how, type);
+        }
+        rows.add(
+                        Sys.OPENAT2,
+                        root,
+                        text(target.substring(1)),
+                        new Argument.Bytes(
+                                OpenHow.bytes(how.value(), resolution.value()),
+                                "{flags=" + how.name() + ", resolve=" + resolution.name() + "}"),
+                        number(OpenHow.SIZE))
+                .into(place);
+        return result(place);
+    }
+}

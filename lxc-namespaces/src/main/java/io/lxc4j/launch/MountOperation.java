@@ -1,0 +1,245 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.kernel.Constant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * An operation on the file tree, while the host's can still be reached.
+ *
+ * <p>A target is an absolute path in the new root. It is resolved there, never in the host's tree.
+ */
+public sealed interface MountOperation extends Operation {
+    @Override
+    default Phase phase() {
+        return Phase.MOUNTS;
+    }
+
+    /** Cuts the mount tree off from the host's: no mount travels in either direction. */
+    record IsolateMounts() implements MountOperation {
+        @Override
+        public String summary() {
+            return "isolating the mount tree";
+        }
+    }
+
+    /**
+     * Mounts a tmpfs that vanishes with the process and can't be seen from inside. It holds what is written. It becomes the
+     * working directory, so that relative paths in later mount options lie in it.
+     *
+     * @param bytes its size
+     */
+    record MountScratch(long bytes) implements MountOperation {
+        @Override
+        public String summary() {
+            return "mounting the scratch tmpfs";
+        }
+    }
+
+    /**
+     * Makes a directory in the scratch tmpfs.
+     *
+     * @param path a relative path whose parent exists
+     * @param mode its permissions
+     */
+    record MakeScratchDirectory(String path, int mode) implements MountOperation {
+        @Override
+        public String summary() {
+            return "making the scratch directory " + path;
+        }
+    }
+
+    /**
+     * Takes a directory of the scratch tmpfs as the new root.
+     *
+     * @param path a relative path
+     */
+    record RootFromScratch(String path) implements MountOperation {
+        @Override
+        public String summary() {
+            return "taking the scratch directory " + path + " as the root";
+        }
+    }
+
+    /**
+     * Takes a directory of the host, with what is mounted below it, as the new root.
+     *
+     * @param tree the directory
+     */
+    record RootFromDirectory(Tree tree) implements MountOperation {
+        @Override
+        public String summary() {
+            return "taking " + tree + " as the root";
+        }
+    }
+
+    /**
+     * Takes a new file system as the new root.
+     *
+     * @param fileSystem what is mounted
+     */
+    record RootFromFileSystem(FileSystem fileSystem) implements MountOperation {
+        @Override
+        public String summary() {
+            return "mounting the root " + fileSystem.type();
+        }
+    }
+
+    /** Makes all mounts of the new root, so far, read-only, and inert: no devices, no set-user-id. */
+    record MakeRootReadOnly() implements MountOperation {
+        @Override
+        public String summary() {
+            return "making the root read-only";
+        }
+    }
+
+    /**
+     * Makes a directory; one that exists is left as it is.
+     *
+     * @param target where
+     * @param mode its permissions
+     */
+    record MakeDirectory(String target, int mode) implements MountOperation {
+        @Override
+        public String summary() {
+            return "making the directory " + target;
+        }
+    }
+
+    /**
+     * Makes an empty file to mount on; one that exists is left as it is.
+     *
+     * @param target where
+     */
+    record MakeFile(String target) implements MountOperation {
+        @Override
+        public String summary() {
+            return "making the file " + target;
+        }
+    }
+
+    /**
+     * Makes a symbolic link.
+     *
+     * @param target where
+     * @param content what it points to
+     */
+    record MakeLink(String target, String content) implements MountOperation {
+        @Override
+        public String summary() {
+            return "linking " + target + " to " + content;
+        }
+    }
+
+    /**
+     * Mounts a new file system.
+     *
+     * @param fileSystem what
+     * @param target where; a directory that exists, reached through no symbolic link
+     */
+    record Mount(FileSystem fileSystem, String target) implements MountOperation {
+        @Override
+        public String summary() {
+            return "mounting " + fileSystem.type() + " on " + target;
+        }
+    }
+
+    /**
+     * Mounts a file or directory of the host, with what is mounted below it.
+     *
+     * @param source what
+     * @param target where; symbolic links on the way are resolved in the new root
+     * @param attributes {@code MOUNT_ATTR_*} set on all that is mounted
+     */
+    record Bind(Tree source, String target, Constant attributes) implements MountOperation {
+        @Override
+        public String summary() {
+            return "binding " + source + " on " + target;
+        }
+    }
+
+    /**
+     * Mounts a {@code /dev} of its own: the standard devices, pseudo terminals, shared memory and links.
+     *
+     * @param devices the devices
+     * @param mayMakeNodes whether the process may make device nodes; else the host's are bound
+     */
+    record MountDev(List<CharacterDevice> devices, boolean mayMakeNodes) implements MountOperation {
+        /** Makes the list immutable. */
+        public MountDev {
+            devices = List.copyOf(devices);
+        }
+
+        @Override
+        public String summary() {
+            return "making /dev";
+        }
+    }
+
+    /**
+     * Mounts a directory of the scratch tmpfs.
+     *
+     * @param path a relative path
+     * @param target where; a directory that exists, reached through no symbolic link
+     */
+    record BindScratch(String path, String target) implements MountOperation {
+        @Override
+        public String summary() {
+            return "mounting the scratch directory " + path + " on " + target;
+        }
+    }
+
+    /**
+     * Makes a file or directory of the new root read-only by a mount of it onto itself. What is missing needs no
+     * protection.
+     *
+     * @param target where; reached through no symbolic link
+     */
+    record ProtectFromWrites(String target) implements MountOperation {
+        @Override
+        public String summary() {
+            return "making " + target + " read-only";
+        }
+    }
+
+    /**
+     * A file system to mount.
+     *
+     * @param type its name in {@code /proc/filesystems}
+     * @param options its options, in order; an empty value is a flag
+     * @param attributes {@code MOUNT_ATTR_*} of the mount
+     */
+    record FileSystem(String type, SequencedMap<String, String> options, Constant attributes) {
+        /** Makes the options immutable. */
+        public FileSystem {
+            options = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(options));
+        }
+
+        /**
+         * A file system with its options in a row.
+         *
+         * @param type its name in {@code /proc/filesystems}
+         * @param attributes {@code MOUNT_ATTR_*} of the mount
+         * @param options a key, its value, the next key, and so on
+         * @return the file system
+         */
+        public static FileSystem of(String type, Constant attributes, String... options) {
+            SequencedMap<String, String> map = new LinkedHashMap<>();
+            for (int i = 0; i < options.length; i += 2) {
+                map.put(options[i], options[i + 1]);
+            }
+            return new FileSystem(type, map, attributes);
+        }
+    }
+
+    /**
+     * A device node.
+     *
+     * @param name its name below {@code /dev}
+     * @param major its major number
+     * @param minor its minor number
+     */
+    record CharacterDevice(String name, int major, int minor) {}
+}

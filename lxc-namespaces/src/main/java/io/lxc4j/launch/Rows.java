@@ -1,0 +1,42 @@
+package io.lxc4j.launch;
+
+import io.lxc4j.kernel.Sys;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows of a program under construction. Not thread-safe. */
+final class Rows {
+    private final List<Row> list = new ArrayList<>();
+    private Operation operation = new Operation.AwaitParent();
+    private int registers;
+
+    /** Tells what the rows to come are part of. */
+    void begin(Operation operation) {
+        this.operation = operation;
+    }
+
+    Row add(Sys sys, Argument... arguments) {
+        Row row = new Row(operation, sys, List.of(arguments));
+        list.add(row);
+        return row;
+    }
+
+    /** A place for a result, named after what it will hold. */
+    Argument.Register register(String name) {
+        registers++;
+        return new Argument.Register(name + registers);
+    }
+
+    /** Lets jumps to a label arrive at the next row. */
+    void place(Row.Label label) {
+        label.place(list.size());
+    }
+
+    Row last() {
+        return list.getLast();
+    }
+
+    List<Row> list() {
+        return List.copyOf(list);
+    }
+}
