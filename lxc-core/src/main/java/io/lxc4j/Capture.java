@@ -5,27 +5,29 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for a container's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
+/** Waits for a process's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
 final class Capture {
     /** How long the readers may take for what is left. */
     private static final Duration REST = Duration.ofSeconds(1);
 
     private static final int CHUNK_BYTES = 16_384;
 
-    private final Container container;
+    private final ContainerProcess process;
+    private final List<String> command;
     private final int limitBytes;
     private final @Nullable Duration timeout;
 
-    Capture(Container container, int limitBytes, @Nullable Duration timeout) {
-        this.container = container;
+    Capture(ContainerProcess process, List<String> command, int limitBytes, @Nullable Duration timeout) {
+        this.process = process;
+        this.command = command;
         this.limitBytes = limitBytes;
         this.timeout = timeout;
     }
 
     ContainerResult await() throws InterruptedException {
-        ContainerProcess process = container.process();
         Kept output = new Kept(process.getInputStream());
         Kept error = new Kept(process.getErrorStream());
         Thread outputReader = Thread.startVirtualThread(output);
@@ -35,11 +37,10 @@ final class Capture {
             process.destroyForcibly();
         }
         process.waitFor();
-        // What the container has written is taken over at its end. Only an outsider who was given the other end of a
-        // pipe
-        // can keep a reader waiting.
+        // What the process has written is taken over at its end. Only somebody else who has the other end of a pipe can
+        // keep a reader waiting.
         if (!outputReader.join(REST) || !errorReader.join(REST)) {
-            container.close();
+            process.end();
             outputReader.join();
             errorReader.join();
         }
@@ -50,8 +51,7 @@ final class Capture {
                 error.text(),
                 output.truncated || error.truncated);
         if (!ended && timeout != null) {
-            throw new ContainerTimeoutException(
-                    container.specification().command().toString(), timeout, result);
+            throw new ContainerTimeoutException(command.toString(), timeout, result);
         }
         return result;
     }
@@ -76,7 +76,7 @@ final class Capture {
                     truncated |= kept < count;
                 }
             } catch (IOException _) {
-                // the container was closed while an outsider held the other end
+                // the streams were closed while somebody else held the other end
             }
         }
 

@@ -1,6 +1,15 @@
 package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.Handle;
+import io.lxc4j.launch.LaunchInputs;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.launch.LaunchedProcess;
+import io.lxc4j.launch.Launcher;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 
 /**
  * A running container: processes of this machine that see a system of their own.
@@ -16,6 +25,7 @@ import io.lxc4j.error.ContainerException;
 public final class Container implements AutoCloseable {
     private final ContainerSpec specification;
     private final ContainerProcess process;
+    private final Handle firstProcess = new Handle("process 1 of the container");
 
     Container(ContainerSpec specification, ContainerProcess process) {
         this.specification = specification;
@@ -59,6 +69,53 @@ public final class Container implements AutoCloseable {
      */
     public ContainerProcess process() {
         return process;
+    }
+
+    /**
+     * Describes one more process in the container.
+     *
+     * @param command a path inside, or a name to be looked for in the {@code PATH}; then the arguments
+     * @return a builder, whose {@code start()} starts it
+     * @throws io.lxc4j.error.InvalidSpecificationException if it is empty, or a part has a NUL character
+     */
+    public ExecBuilder exec(String... command) {
+        return exec(List.of(command));
+    }
+
+    /**
+     * Describes one more process in the container.
+     *
+     * @param command a path inside, or a name to be looked for in the {@code PATH}; then the arguments
+     * @return a builder, whose {@code start()} starts it
+     * @throws io.lxc4j.error.InvalidSpecificationException if it is empty, or a part has a NUL character
+     */
+    public ExecBuilder exec(List<String> command) {
+        return new ExecBuilder(this, command);
+    }
+
+    LaunchPlan plan(ExecBuilder exec) {
+        return ContainerPlan.of(specification.settings(), exec, firstProcess);
+    }
+
+    ContainerProcess start(ExecBuilder exec, Redirect input) {
+        return start(exec, LaunchProgram.compile(plan(exec)), input);
+    }
+
+    /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */
+    ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
+        StandardStreams streams = new StandardStreams(input, exec.out(), exec.err(), exec.mergedError);
+        try (streams;
+                Fd pidfd = process.pidfd()) {
+            LaunchedProcess launched = Launcher.shared()
+                    .launch(
+                            program,
+                            new LaunchInputs(
+                                    streams.child(0), streams.child(1), streams.child(2), List.of(pidfd), null));
+            return ContainerProcess.another(launched, streams);
+        } catch (RuntimeException | Error e) {
+            streams.abandon();
+            throw e;
+        }
     }
 
     /**

@@ -4,22 +4,13 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Sets up a container. A setting is made once; a second value is rejected. Not thread-safe. */
-public final class ContainerBuilder {
-    private static final int DEFAULT_OUTPUT_LIMIT_BYTES = 1 << 20;
-
-    List<String> command = List.of();
-
+public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     @Nullable
     RootFileSystem root;
 
@@ -29,43 +20,21 @@ public final class ContainerBuilder {
     @Nullable
     String hostName;
 
-    @Nullable
-    String workingDirectory;
-
-    final Map<String, String> environment = new LinkedHashMap<>();
     final List<BindMount> binds = new ArrayList<>();
-    private @Nullable Redirect input;
-    private @Nullable Redirect output;
-    private @Nullable Redirect error;
-    boolean mergedError;
 
-    @Nullable
-    Duration timeout;
-
-    private int outputLimitBytes;
-
-    /** Whether the settings are those of a specification, which the next call of each setter replaces. */
-    private final boolean inherited;
-
-    ContainerBuilder() {
-        inherited = false;
-    }
+    ContainerBuilder() {}
 
     ContainerBuilder(ContainerBuilder other) {
-        inherited = true;
-        command = other.command;
+        super(other);
         root = other.root;
         namespaces = other.namespaces;
         hostName = other.hostName;
-        workingDirectory = other.workingDirectory;
-        environment.putAll(other.environment);
         binds.addAll(other.binds);
-        input = other.input;
-        output = other.output;
-        error = other.error;
-        mergedError = other.mergedError;
-        timeout = other.timeout;
-        outputLimitBytes = other.outputLimitBytes;
+    }
+
+    @Override
+    ContainerBuilder self() {
+        return this;
     }
 
     /**
@@ -87,14 +56,7 @@ public final class ContainerBuilder {
      * @throws InvalidSpecificationException if it is empty, or a part has a NUL character
      */
     public ContainerBuilder command(List<String> command) {
-        unset("command", this.command.isEmpty() ? null : this.command, command);
-        if (command.isEmpty() || command.getFirst().isEmpty()) {
-            throw new InvalidSpecificationException("command is empty; it must name a program");
-        }
-        for (String part : command) {
-            noNul("command", part);
-        }
-        this.command = List.copyOf(command);
+        setCommand(command);
         return this;
     }
 
@@ -131,37 +93,6 @@ public final class ContainerBuilder {
     public ContainerBuilder hostName(String name) {
         unset("hostName", hostName, name);
         hostName = Namespaces.builder().hostName(name).build().hostName();
-        return this;
-    }
-
-    /**
-     * Sets the working directory; by default {@code /}.
-     *
-     * @param path an absolute path inside
-     * @return this builder
-     */
-    public ContainerBuilder workingDirectory(String path) {
-        unset("workingDirectory", workingDirectory, path);
-        workingDirectory = inside("workingDirectory", path);
-        return this;
-    }
-
-    /**
-     * Sets an environment variable. Nothing of this JVM's environment is passed on; by default there are
-     * {@code PATH}, {@code HOME} and {@code container=lxc4j}.
-     *
-     * @param name not empty, without {@code =}
-     * @param value anything without a NUL character
-     * @return this builder
-     */
-    public ContainerBuilder environment(String name, String value) {
-        if (name.isEmpty() || name.contains("=") || name.indexOf('\0') >= 0) {
-            throw new InvalidSpecificationException("environment name \"" + printable(name)
-                    + "\" must not be empty and have no = and no NUL character");
-        }
-        noNul("environment variable " + name, value);
-        unset("environment variable " + name, environment.get(name), value);
-        environment.put(name, value);
         return this;
     }
 
@@ -214,107 +145,16 @@ public final class ContainerBuilder {
     }
 
     /**
-     * Sets where standard input comes from; by default a pipe, and nothing for {@link #run()}.
-     *
-     * @param source as for {@link ProcessBuilder#redirectInput(Redirect)}
-     * @return this builder
-     */
-    public ContainerBuilder redirectInput(Redirect source) {
-        unset("redirectInput", input, source);
-        if (source.type() == Redirect.Type.WRITE || source.type() == Redirect.Type.APPEND) {
-            throw new InvalidSpecificationException("redirectInput can't read from " + source);
-        }
-        input = source;
-        return this;
-    }
-
-    /**
-     * Sets where standard output goes to; by default a pipe.
-     *
-     * @param destination as for {@link ProcessBuilder#redirectOutput(Redirect)}
-     * @return this builder
-     */
-    public ContainerBuilder redirectOutput(Redirect destination) {
-        unset("redirectOutput", output, destination);
-        output = destination("redirectOutput", destination);
-        return this;
-    }
-
-    /**
-     * Sets where standard error goes to; by default a pipe.
-     *
-     * @param destination as for {@link ProcessBuilder#redirectError(Redirect)}
-     * @return this builder
-     */
-    public ContainerBuilder redirectError(Redirect destination) {
-        unset("redirectError", error, destination);
-        error = destination("redirectError", destination);
-        return this;
-    }
-
-    private static Redirect destination(String setting, Redirect destination) {
-        if (destination.type() == Redirect.Type.READ) {
-            throw new InvalidSpecificationException(setting + " can't write to " + destination);
-        }
-        return destination;
-    }
-
-    /**
-     * Sends standard error where standard output goes.
-     *
-     * @return this builder
-     */
-    public ContainerBuilder mergeError() {
-        mergedError = true;
-        return this;
-    }
-
-    /**
-     * Sets how long {@link #run()} waits; by default without end.
-     *
-     * @param timeout more than zero
-     * @return this builder
-     */
-    public ContainerBuilder timeout(Duration timeout) {
-        unset("timeout", this.timeout, timeout);
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new InvalidSpecificationException("timeout must be more than zero, not " + timeout);
-        }
-        this.timeout = timeout;
-        return this;
-    }
-
-    /**
-     * Sets how much of each output {@link #run()} keeps; by default 1 MiB.
-     *
-     * @param bytes at least 1
-     * @return this builder
-     */
-    public ContainerBuilder outputLimitBytes(int bytes) {
-        unset("outputLimitBytes", outputLimitBytes == 0 ? null : outputLimitBytes, bytes);
-        if (bytes < 1) {
-            throw new InvalidSpecificationException("outputLimitBytes must be at least 1, not " + bytes);
-        }
-        outputLimitBytes = bytes;
-        return this;
-    }
-
-    /**
      * Finishes.
      *
      * @return the specification
      * @throws InvalidSpecificationException if settings are missing or contradict each other
      */
     public ContainerSpec build() {
-        if (command.isEmpty()) {
-            throw new InvalidSpecificationException("command is not set; it must name a program");
-        }
+        checkCommand();
         if (hostName != null && namespaces != null) {
             throw new InvalidSpecificationException("hostName \"" + hostName
                     + "\" and namespaces are both set; set the host name in Namespaces.builder()");
-        }
-        if (mergedError && error != null) {
-            throw new InvalidSpecificationException("mergeError and redirectError(" + error + ") are both set");
         }
         ContainerPlan.searchPath(environment);
         RootFileSystem files = root();
@@ -356,63 +196,6 @@ public final class ContainerBuilder {
         }
         Namespaces.Builder builder = Namespaces.builder();
         return (hostName == null ? builder : builder.hostName(hostName)).build();
-    }
-
-    Redirect in(Redirect otherwise) {
-        return input == null ? otherwise : input;
-    }
-
-    Redirect out() {
-        return output == null ? Redirect.PIPE : output;
-    }
-
-    Redirect err() {
-        return error == null ? Redirect.PIPE : error;
-    }
-
-    int outputLimitBytes() {
-        return outputLimitBytes == 0 ? DEFAULT_OUTPUT_LIMIT_BYTES : outputLimitBytes;
-    }
-
-    private void unset(String setting, @Nullable Object before, Object now) {
-        if (before != null && !inherited) {
-            throw new InvalidSpecificationException(setting + " was set before: " + printable(before.toString())
-                    + ", now " + printable(now.toString()));
-        }
-    }
-
-    private static String inside(String setting, String path) {
-        noNul(setting, path);
-        if (!path.startsWith("/")) {
-            throw new InvalidSpecificationException(
-                    setting + " must be an absolute path, not \"" + printable(path) + "\"");
-        }
-        List<String> names = new ArrayList<>();
-        for (String name : path.split("/", -1)) {
-            if (name.equals("..")) {
-                throw new InvalidSpecificationException(
-                        setting + " must not contain \"..\": \"" + printable(path) + "\"");
-            }
-            if (!name.isEmpty() && !name.equals(".")) {
-                names.add(name);
-            }
-        }
-        return "/" + String.join("/", names);
-    }
-
-    private static void noNul(String setting, String value) {
-        if (value.indexOf('\0') >= 0) {
-            throw new InvalidSpecificationException(
-                    setting + " has a NUL character, which the kernel can't take: \"" + printable(value) + "\"");
-        }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            throw new InvalidSpecificationException(
-                    setting + " has half of a surrogate pair, which UTF-8 can't take: \"" + printable(value) + "\"");
-        }
-    }
-
-    private static String printable(String value) {
-        return value.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
     }
 
     /**

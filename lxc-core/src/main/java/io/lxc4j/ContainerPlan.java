@@ -7,6 +7,7 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
@@ -62,7 +63,31 @@ final class ContainerPlan {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
         }
         plan.add(new Operation.ForbidNewPrivileges());
-        plan.add(exec(settings));
+        plan.add(exec(settings.command, settings.environment));
+        return plan.build();
+    }
+
+    /** One more process in a container. */
+    static LaunchPlan of(ContainerBuilder settings, ExecBuilder exec, Handle firstProcess) {
+        Map<String, String> environment = new LinkedHashMap<>(settings.environment);
+        environment.putAll(exec.environment);
+        LaunchPlan.Builder plan = LaunchPlan.builder();
+        plan.add(new Operation.AwaitParent());
+        settings.namespaces().join(plan, firstProcess);
+        ExecBuilder.User user = exec.user;
+        if (user == null) {
+            settings.namespaces().takingOnUser().ifPresent(plan::add);
+        } else {
+            plan.add(settings.namespaces().takingOnUser(user.uid(), user.gid()));
+        }
+        plan.add(new Operation.NewSession());
+        plan.add(new Operation.DieWithParent());
+        plan.add(new Operation.SetUmask(UMASK));
+        plan.add(new Operation.CloseDescriptors());
+        String directory = exec.workingDirectory == null ? settings.workingDirectory : exec.workingDirectory;
+        plan.add(new Operation.ChangeDirectory(directory == null ? "/" : directory));
+        plan.add(new Operation.ForbidNewPrivileges());
+        plan.add(exec(exec.command, environment));
         return plan.build();
     }
 
@@ -85,16 +110,15 @@ final class ContainerPlan {
                 bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
     }
 
-    private static Operation.Exec exec(ContainerBuilder settings) {
+    private static Operation.Exec exec(List<String> command, Map<String, String> own) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
         environment.put("HOME", "/root");
         environment.put("container", "lxc4j");
-        environment.putAll(settings.environment);
+        environment.putAll(own);
         List<String> entries = new ArrayList<>();
         environment.forEach((name, value) -> entries.add(name + "=" + value));
-        return new Operation.Exec(
-                settings.command.getFirst(), settings.command, entries, searchPath(settings.environment));
+        return new Operation.Exec(command.getFirst(), command, entries, searchPath(own));
     }
 
     /** The directories that a command without a slash is looked for in. */

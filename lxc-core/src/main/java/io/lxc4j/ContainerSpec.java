@@ -78,7 +78,7 @@ public final class ContainerSpec {
                                 new LaunchInputs(
                                         streams.child(0), streams.child(1), streams.child(2), List.of(), idMaps));
             }
-            return new Container(this, new ContainerProcess(process, streams, ended));
+            return new Container(this, ContainerProcess.first(process, streams, ended));
         } catch (RuntimeException | Error e) {
             streams.abandon();
             throw e;
@@ -96,7 +96,8 @@ public final class ContainerSpec {
      */
     public ContainerResult run() throws InterruptedException {
         try (Container container = start(settings.in(Redirect.from(new File("/dev/null"))))) {
-            return new Capture(container, settings.outputLimitBytes(), settings.timeout).await();
+            return new Capture(container.process(), settings.command, settings.outputLimitBytes(), settings.timeout)
+                    .await();
         }
     }
 
@@ -116,6 +117,10 @@ public final class ContainerSpec {
      */
     public List<String> command() {
         return settings.command;
+    }
+
+    ContainerBuilder settings() {
+        return settings;
     }
 
     LaunchPlan plan() {

@@ -183,6 +183,10 @@ public final class Constants {
     // ---- prctl(2)
     /** {@code PR_SET_DUMPABLE}, see prctl(2). */
     public static final Constant PR_SET_DUMPABLE = new Constant("PR_SET_DUMPABLE", 4);
+    /** {@code PR_SET_SECUREBITS}, see prctl(2). */
+    public static final Constant PR_SET_SECUREBITS = new Constant("PR_SET_SECUREBITS", 28);
+    /** {@code SECBIT_NO_SETUID_FIXUP}, see capabilities(7). */
+    public static final Constant SECBIT_NO_SETUID_FIXUP = new Constant("SECBIT_NO_SETUID_FIXUP", 4);
     /** {@code PR_SET_PDEATHSIG}, see prctl(2). */
     public static final Constant PR_SET_PDEATHSIG = new Constant("PR_SET_PDEATHSIG", 1);
     /** {@code PR_CAPBSET_DROP}, see prctl(2). */

@@ -11,6 +11,8 @@ import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_CLEAR_ALL;
 import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
 import static io.lxc4j.kernel.Constants.PR_SET_PDEATHSIG;
+import static io.lxc4j.kernel.Constants.PR_SET_SECUREBITS;
+import static io.lxc4j.kernel.Constants.SECBIT_NO_SETUID_FIXUP;
 import static io.lxc4j.kernel.Constants.SIG_SETMASK;
 import static io.lxc4j.kernel.Constants.SIOCSIFFLAGS;
 import static io.lxc4j.kernel.Constants.SOCK_CLOEXEC;
@@ -24,6 +26,7 @@ import static io.lxc4j.launch.Argument.text;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.CapabilitySets;
+import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Sys;
@@ -107,8 +110,20 @@ final class Compiler {
             groups.forEach(list::putInt);
             rows.add(Sys.SETGROUPS, number(groups.size()), new Argument.Bytes(list.array(), groups.toString()));
         }
+        boolean staysRoot = ids.uid() == 0;
+        if (!staysRoot) {
+            keepCapabilitiesOverChange(SECBIT_NO_SETUID_FIXUP);
+        }
         rows.add(Sys.SETRESGID, number(ids.gid()), number(ids.gid()), number(ids.gid()));
         rows.add(Sys.SETRESUID, number(ids.uid()), number(ids.uid()), number(ids.uid()));
+        if (!staysRoot) {
+            keepCapabilitiesOverChange(Constant.or());
+        }
+    }
+
+    /** What was root has work to do after it is another; the exec takes the capabilities of any other away. */
+    private void keepCapabilitiesOverChange(Constant bits) {
+        rows.add(Sys.PRCTL, flags(PR_SET_SECUREBITS), flags(bits), number(0), number(0), number(0));
     }
 
     /** The parent may have died before the arrangement held, so its end of the channel is looked at once more. */

@@ -1,5 +1,6 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
@@ -73,6 +74,24 @@ public final class LaunchedProcess {
             }
             Kernel.check(result, Sys.PIDFD_SEND_SIGNAL, () -> pidfd + ", " + number);
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Another descriptor of the process, to be handed over.
+     *
+     * @return a pidfd that is the caller's to close
+     * @throws ContainerException if the process has ended
+     */
+    public Fd duplicate() {
+        lock.lock();
+        try {
+            if (!pidfd.isOpen()) {
+                throw new ContainerException("process " + pid + " has ended");
+            }
+            return Kernel.duplicate(pidfd.number(), 0, pidfd.toString());
         } finally {
             lock.unlock();
         }

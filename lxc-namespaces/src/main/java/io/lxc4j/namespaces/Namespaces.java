@@ -3,7 +3,9 @@ package io.lxc4j.namespaces;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdLease;
+import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
@@ -14,6 +16,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -130,20 +133,75 @@ public final class Namespaces {
                 default -> plan.namespace(namespace);
             }
         }
-        Caller caller = Caller.current();
         if (hasOwnUsers()) {
-            MappedIds ids = idMapping().example();
-            plan.idMaps(ids.maps());
-            plan.add(ids.takingOn());
-        } else if (caller.maySetGroups()) {
-            plan.add(new Operation.SetIds(0, 0, List.of()));
+            plan.idMaps(idMapping().example().maps());
         }
-        plan.add(new Operation.LimitCapabilities(hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & caller.permitted()));
+        takingOnUser().ifPresent(plan::add);
+        limitCapabilities(plan);
         if (fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(hostName));
         }
         if (hasOwnNetwork()) {
             plan.add(new Operation.BringUpLoopback());
+        }
+    }
+
+    /**
+     * Adds to a plan what makes its process one more of a container with these namespaces, with no more rights.
+     *
+     * @param plan the plan under construction
+     * @param process what the plan is given the container's first process as
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void join(LaunchPlan.Builder plan, Handle process) {
+        plan.given(process);
+        plan.add(new JoinOperation.Hide());
+        plan.add(new JoinOperation.JoinProcess(process, fresh));
+        plan.add(new JoinOperation.ContinueAsChild());
+        limitCapabilities(plan);
+    }
+
+    private void limitCapabilities(LaunchPlan.Builder plan) {
+        plan.add(new Operation.LimitCapabilities(
+                hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & Caller.current().permitted()));
+    }
+
+    /**
+     * What makes a process the user that it is by default.
+     *
+     * @return the operation; empty if it stays whom this JVM is
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public Optional<Operation.SetIds> takingOnUser() {
+        if (hasOwnUsers()) {
+            return Optional.of(idMapping().example().takingOn());
+        }
+        return Caller.current().maySetGroups() ? Optional.of(new Operation.SetIds(0, 0, List.of())) : Optional.empty();
+    }
+
+    /**
+     * What makes a process a user, without supplementary groups.
+     *
+     * @param uid a user id inside, not negative
+     * @param gid a group id inside, not negative
+     * @return the operation
+     * @throws InvalidSpecificationException if an id is not mapped
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public Operation.SetIds takingOnUser(int uid, int gid) {
+        if (!hasOwnUsers()) {
+            return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? List.of() : null);
+        }
+        IdMaps maps = idMapping().example().maps();
+        requireMapped("user", uid, maps.uids());
+        requireMapped("group", gid, maps.gids());
+        return new MappedIds(maps, uid, gid).takingOn();
+    }
+
+    private static void requireMapped(String what, int id, List<IdMaps.Range> ranges) {
+        if (ranges.stream().noneMatch(range -> range.inside() <= id && id < range.inside() + range.count())) {
+            throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
+                    + " outside, count) " + ranges + "; give it a mapping that has it");
         }
     }
 

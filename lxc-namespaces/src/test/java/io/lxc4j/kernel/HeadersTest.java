@@ -41,6 +41,7 @@ class HeadersTest {
             "linux/seccomp",
             "linux/landlock",
             "linux/termios",
+            "linux/securebits",
             "linux/socket");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",

@@ -1,0 +1,255 @@
+package io.lxc4j;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets up a command in a container: the container's own, or one more. A setting is made once; a second value is rejected.
+ * Not thread-safe.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits ContainerBuilder, ExecBuilder {
+    private static final int DEFAULT_OUTPUT_LIMIT_BYTES = 1 << 20;
+
+    List<String> command = List.of();
+
+    @Nullable
+    String workingDirectory;
+
+    final Map<String, String> environment = new LinkedHashMap<>();
+    private @Nullable Redirect input;
+    private @Nullable Redirect output;
+    private @Nullable Redirect error;
+    boolean mergedError;
+
+    @Nullable
+    Duration timeout;
+
+    private int outputLimitBytes;
+
+    /** Whether the settings are those of a specification, which the next call of each setter replaces. */
+    private final boolean inherited;
+
+    CommandBuilder() {
+        inherited = false;
+    }
+
+    CommandBuilder(CommandBuilder<B> other) {
+        inherited = true;
+        command = other.command;
+        workingDirectory = other.workingDirectory;
+        environment.putAll(other.environment);
+        input = other.input;
+        output = other.output;
+        error = other.error;
+        mergedError = other.mergedError;
+        timeout = other.timeout;
+        outputLimitBytes = other.outputLimitBytes;
+    }
+
+    abstract B self();
+
+    /** Sets the program and its arguments. */
+    final void setCommand(List<String> command) {
+        unset("command", this.command.isEmpty() ? null : this.command, command);
+        if (command.isEmpty() || command.getFirst().isEmpty()) {
+            throw new InvalidSpecificationException("command is empty; it must name a program");
+        }
+        for (String part : command) {
+            noNul("command", part);
+        }
+        this.command = List.copyOf(command);
+    }
+
+    /**
+     * Sets the working directory; by default {@code /}.
+     *
+     * @param path an absolute path inside
+     * @return this builder
+     */
+    public B workingDirectory(String path) {
+        unset("workingDirectory", workingDirectory, path);
+        workingDirectory = inside("workingDirectory", path);
+        return self();
+    }
+
+    /**
+     * Sets an environment variable. Nothing of this JVM's environment is passed on; by default there are
+     * {@code PATH}, {@code HOME} and {@code container=lxc4j}.
+     *
+     * @param name not empty, without {@code =}
+     * @param value anything without a NUL character
+     * @return this builder
+     */
+    public B environment(String name, String value) {
+        if (name.isEmpty() || name.contains("=") || name.indexOf('\0') >= 0) {
+            throw new InvalidSpecificationException("environment name \"" + printable(name)
+                    + "\" must not be empty and have no = and no NUL character");
+        }
+        noNul("environment variable " + name, value);
+        unset("environment variable " + name, environment.get(name), value);
+        environment.put(name, value);
+        return self();
+    }
+
+    /**
+     * Sets where standard input comes from; by default a pipe, and nothing for {@code run()}.
+     *
+     * @param source as for {@link ProcessBuilder#redirectInput(Redirect)}
+     * @return this builder
+     */
+    public B redirectInput(Redirect source) {
+        unset("redirectInput", input, source);
+        if (source.type() == Redirect.Type.WRITE || source.type() == Redirect.Type.APPEND) {
+            throw new InvalidSpecificationException("redirectInput can't read from " + source);
+        }
+        input = source;
+        return self();
+    }
+
+    /**
+     * Sets where standard output goes to; by default a pipe.
+     *
+     * @param destination as for {@link ProcessBuilder#redirectOutput(Redirect)}
+     * @return this builder
+     */
+    public B redirectOutput(Redirect destination) {
+        unset("redirectOutput", output, destination);
+        output = destination("redirectOutput", destination);
+        return self();
+    }
+
+    /**
+     * Sets where standard error goes to; by default a pipe.
+     *
+     * @param destination as for {@link ProcessBuilder#redirectError(Redirect)}
+     * @return this builder
+     */
+    public B redirectError(Redirect destination) {
+        unset("redirectError", error, destination);
+        error = destination("redirectError", destination);
+        return self();
+    }
+
+    private static Redirect destination(String setting, Redirect destination) {
+        if (destination.type() == Redirect.Type.READ) {
+            throw new InvalidSpecificationException(setting + " can't write to " + destination);
+        }
+        return destination;
+    }
+
+    /**
+     * Sends standard error where standard output goes.
+     *
+     * @return this builder
+     */
+    public B mergeError() {
+        mergedError = true;
+        return self();
+    }
+
+    /**
+     * Sets how long {@code run()} waits; by default without end.
+     *
+     * @param timeout more than zero
+     * @return this builder
+     */
+    public B timeout(Duration timeout) {
+        unset("timeout", this.timeout, timeout);
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new InvalidSpecificationException("timeout must be more than zero, not " + timeout);
+        }
+        this.timeout = timeout;
+        return self();
+    }
+
+    /**
+     * Sets how much of each output {@code run()} keeps; by default 1 MiB.
+     *
+     * @param bytes at least 1
+     * @return this builder
+     */
+    public B outputLimitBytes(int bytes) {
+        unset("outputLimitBytes", outputLimitBytes == 0 ? null : outputLimitBytes, bytes);
+        if (bytes < 1) {
+            throw new InvalidSpecificationException("outputLimitBytes must be at least 1, not " + bytes);
+        }
+        outputLimitBytes = bytes;
+        return self();
+    }
+
+    /** Checks what can be wrong only as a whole. */
+    final void checkCommand() {
+        if (command.isEmpty()) {
+            throw new InvalidSpecificationException("command is not set; it must name a program");
+        }
+        if (mergedError && error != null) {
+            throw new InvalidSpecificationException("mergeError and redirectError(" + error + ") are both set");
+        }
+    }
+
+    Redirect in(Redirect otherwise) {
+        return input == null ? otherwise : input;
+    }
+
+    Redirect out() {
+        return output == null ? Redirect.PIPE : output;
+    }
+
+    Redirect err() {
+        return error == null ? Redirect.PIPE : error;
+    }
+
+    int outputLimitBytes() {
+        return outputLimitBytes == 0 ? DEFAULT_OUTPUT_LIMIT_BYTES : outputLimitBytes;
+    }
+
+    final void unset(String setting, @Nullable Object before, Object now) {
+        if (before != null && !inherited) {
+            throw new InvalidSpecificationException(setting + " was set before: " + printable(before.toString())
+                    + ", now " + printable(now.toString()));
+        }
+    }
+
+    static String inside(String setting, String path) {
+        noNul(setting, path);
+        if (!path.startsWith("/")) {
+            throw new InvalidSpecificationException(
+                    setting + " must be an absolute path, not \"" + printable(path) + "\"");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : path.split("/", -1)) {
+            if (name.equals("..")) {
+                throw new InvalidSpecificationException(
+                        setting + " must not contain \"..\": \"" + printable(path) + "\"");
+            }
+            if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return "/" + String.join("/", names);
+    }
+
+    static void noNul(String setting, String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw new InvalidSpecificationException(
+                    setting + " has a NUL character, which the kernel can't take: \"" + printable(value) + "\"");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new InvalidSpecificationException(
+                    setting + " has half of a surrogate pair, which UTF-8 can't take: \"" + printable(value) + "\"");
+        }
+    }
+
+    static String printable(String value) {
+        return value.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
+    }
+}

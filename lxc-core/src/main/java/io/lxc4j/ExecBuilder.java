@@ -1,0 +1,103 @@
+package io.lxc4j;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
+import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets up one more process in a running container. It has the container's namespaces, root file system and privileges, and
+ * the environment that was set for the container, as far as it does not set its own. It ends with the container, and with
+ * this JVM.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
+    private final Container container;
+
+    /** Whom it is to be; null for whom the container's first process is. */
+    @Nullable
+    User user;
+
+    /**
+     * A user inside.
+     *
+     * @param uid the user id
+     * @param gid the group id
+     */
+    record User(int uid, int gid) {}
+
+    ExecBuilder(Container container, List<String> command) {
+        this.container = container;
+        setCommand(command);
+    }
+
+    @Override
+    ExecBuilder self() {
+        return this;
+    }
+
+    /**
+     * Sets whom the process is inside; by default whom the container's first process was at its start. Any other than root
+     * has no capabilities; it has no additional groups.
+     *
+     * @param uid a user id that the container has, from 0 to 2147483647
+     * @param gid a group id that the container has, from 0 to 2147483647
+     * @return this builder
+     * @throws InvalidSpecificationException if an id is negative, or they were set before
+     */
+    public ExecBuilder user(int uid, int gid) {
+        User wanted = new User(uid, gid);
+        unset("user", user, wanted);
+        if (uid < 0 || gid < 0) {
+            throw new InvalidSpecificationException(
+                    "user(" + uid + ", " + gid + "): ids are from 0 to " + Integer.MAX_VALUE);
+        }
+        user = wanted;
+        return this;
+    }
+
+    /**
+     * Starts the process.
+     *
+     * @return the running process; its program has been executed
+     * @throws io.lxc4j.error.LaunchException if a step fails, also as the container has ended; the message names it
+     * @throws InvalidSpecificationException if settings contradict each other
+     * @throws ContainerException if a redirect's file can't be opened, or the process is killed while it starts
+     */
+    public ContainerProcess start() {
+        checkCommand();
+        return container.start(this, in(Redirect.PIPE));
+    }
+
+    /**
+     * Runs the command to its end and captures what it writes, as far as the output is not redirected. Standard input
+     * is empty unless redirected.
+     *
+     * @return how it ended and what it wrote
+     * @throws ContainerTimeoutException if it takes longer than the timeout
+     * @throws ContainerException if it can't be started, see {@link #start()}
+     * @throws InterruptedException if this thread is interrupted; the process is ended then
+     */
+    public ContainerResult run() throws InterruptedException {
+        checkCommand();
+        ContainerProcess process = container.start(this, in(Redirect.from(new File("/dev/null"))));
+        try {
+            return new Capture(process, command, outputLimitBytes(), timeout).await();
+        } finally {
+            process.end();
+        }
+    }
+
+    /**
+     * What starting it would do, system call by system call, without doing it.
+     *
+     * @return the plan, as {@code strace} would show it; lines that end with a line feed
+     */
+    public String explain() {
+        checkCommand();
+        return container.plan(this).explain();
+    }
+}
