@@ -93,6 +93,16 @@ public final class Container implements AutoCloseable {
         return new ExecBuilder(this, command);
     }
 
+    /**
+     * What runs in the container: its first process, those that were exec'd, and all that they have started.
+     *
+     * @return the processes by their ids inside; a look at a moment, which may be over
+     * @throws io.lxc4j.error.HostUnsupportedException if {@code /proc} is not mounted
+     */
+    public List<RunningProcess> processes() {
+        return new ProcessTable().inNamespaceOf(process.pid());
+    }
+
     LaunchPlan plan(ExecBuilder exec) {
         return ContainerPlan.of(specification.settings(), exec, firstProcess);
     }
