@@ -1,0 +1,187 @@
+package io.lxc4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.launch.Operation;
+import io.lxc4j.testing.Toolchain;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Attacks on processes that join a hostile container. */
+@DisplayName("Into a hostile container")
+class ExecAttackIT {
+    private static final int CAP_SYS_PTRACE = 19;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void letTheContainersRootReachIt() throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    @DisplayName(
+            "join-ptrace: a process with CAP_SYS_PTRACE can neither trace, read nor open anything of one that joins")
+    void joining_processes_are_hidden() throws Exception {
+        Toolchain tools = new Toolchain(System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64");
+        tools.compiler().assume();
+        Path program = directory.resolve("spy");
+        Path source = directory.resolve("spy.c");
+        try (InputStream resource = Objects.requireNonNull(getClass().getResourceAsStream("spy.c"))) {
+            Files.copy(resource, source);
+        }
+        tools.compile(source, program);
+        ContainerSpec spec = Container.builder()
+                .bind(directory, "/srv")
+                .command("/srv/spy")
+                .mergeError()
+                .build();
+        try (Container container = spec.start(LaunchProgram.compile(withPtrace(spec.plan())), Redirect.PIPE);
+                BufferedReader output = container.process().inputReader()) {
+            assertThat(output.readLine()).isEqualTo("ready");
+            assertThat(statusOf(container.process().pid(), "CapEff"))
+                    .satisfies(set -> assertThat(Long.parseLong(set, 16) & 1L << CAP_SYS_PTRACE)
+                            .isNotZero());
+            for (int i = 0; i < 300; i++) {
+                assertThat(container.exec("true").run().exitValue()).isZero();
+            }
+            container.process().getOutputStream().close();
+            List<String> found = output.lines().toList();
+            assertThat(found).hasSize(1);
+            assertThat(Integer.parseInt(found.getFirst().substring("seen ".length())))
+                    .as("how often a joining process was met")
+                    .isGreaterThan(10);
+        }
+    }
+
+    private static LaunchPlan withPtrace(LaunchPlan plan) {
+        List<Operation> operations = plan.operations().stream()
+                .map(operation -> operation instanceof Operation.LimitCapabilities(long kept)
+                        ? new Operation.LimitCapabilities(kept | 1L << CAP_SYS_PTRACE)
+                        : operation)
+                .toList();
+        return new LaunchPlan(plan.namespaces(), plan.idMaps(), plan.given(), operations);
+    }
+
+    @Test
+    @DisplayName("weaker-exec: an exec'd process has in /proc/PID/status what process 1 has, field by field")
+    void has_no_more_rights_than_process_1() throws Exception {
+        try (Container container = Container.builder().command("sleep", "1000").start()) {
+            ContainerProcess process = container.exec("sleep", "1000").start();
+            Map<String, String> first = security(container.process().pid());
+            assertThat(security(process.pid())).isEqualTo(first);
+            assertThat(first).containsKeys("CapEff", "CapBnd", "NoNewPrivs", "Seccomp", "Groups", "Uid");
+            for (String file : List.of("cgroup", "uid_map", "gid_map", "attr/current", "limits", "oom_score_adj")) {
+                assertThat(content(process.pid(), file))
+                        .as(file)
+                        .isEqualTo(content(container.process().pid(), file));
+            }
+        }
+    }
+
+    private static String content(long pid, String file) throws IOException {
+        Path path = Path.of("/proc/" + pid + "/" + file);
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            return e.getClass().getSimpleName(); // no security module
+        }
+    }
+
+    private static Map<String, String> security(long pid) throws IOException {
+        Set<String> compared = Set.of(
+                "Umask",
+                "Uid",
+                "Gid",
+                "Groups",
+                "SigBlk",
+                "SigIgn",
+                "CapInh",
+                "CapPrm",
+                "CapEff",
+                "CapBnd",
+                "CapAmb",
+                "NoNewPrivs",
+                "Seccomp",
+                "Seccomp_filters",
+                "Cpus_allowed",
+                "Mems_allowed");
+        Map<String, String> fields = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            String name = line.substring(0, line.indexOf(':'));
+            if (compared.contains(name)) {
+                fields.put(name, line.substring(name.length() + 1).strip());
+            }
+        }
+        return fields;
+    }
+
+    private static String statusOf(long pid, String name) throws IOException {
+        return Objects.requireNonNull(security(pid).get(name));
+    }
+
+    @Test
+    @DisplayName("leaked-descriptor: an exec'd process has the standard streams only, and works inside the root")
+    void has_no_descriptor_but_the_streams() throws Exception {
+        try (Container container = Container.builder().command("sleep", "1000").start()) {
+            ContainerResult result = container
+                    .exec("sh", "-c", "ls -l /proc/self/fd; readlink /proc/self/cwd /proc/self/root")
+                    .run();
+            List<String> links =
+                    result.output().lines().filter(line -> line.contains("->")).toList();
+            assertThat(links)
+                    .hasSize(4)
+                    .allMatch(line -> Pattern.compile("-> (pipe:|/dev/null|/proc/)")
+                            .matcher(line)
+                            .find());
+            assertThat(result.output()).endsWith("\n/\n/\n");
+            for (int descriptor = 3; descriptor < 8; descriptor++) {
+                String inherited = "/proc/self/fd/" + descriptor;
+                assertThatExceptionOfType(LaunchException.class)
+                        .isThrownBy(() -> container
+                                .exec("pwd")
+                                .workingDirectory(inherited)
+                                .start())
+                        .withMessageContaining("changing to the working directory " + inherited);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("exe-overwrite: a program that is a link to /proc/self/exe executes nothing of the host")
+    void its_program_can_not_be_its_own() throws Exception {
+        Files.createSymbolicLink(directory.resolve("self"), Path.of("/proc/self/exe"));
+        Path script = Files.writeString(directory.resolve("script"), "#!/proc/self/exe\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (Container container = Container.builder()
+                .bind(directory, "/srv")
+                .command("sleep", "1000")
+                .start()) {
+            for (String command : List.of("/srv/self", "/srv/script")) {
+                ContainerResult result = container.exec(command).run();
+                assertThat(result.isSuccess()).as(command).isFalse();
+                assertThat(result.output() + result.error()).as(command).isEmpty();
+            }
+        }
+    }
+}
