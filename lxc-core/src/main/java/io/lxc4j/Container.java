@@ -1,14 +1,18 @@
 package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
 import io.lxc4j.launch.Launcher;
+import io.lxc4j.launch.RemoteHand;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -101,6 +105,51 @@ public final class Container implements AutoCloseable {
      */
     public List<RunningProcess> processes() {
         return new ProcessTable().inNamespaceOf(process.pid());
+    }
+
+    /**
+     * Copies a file, a directory with all that it holds, or a symbolic link into the container, with the rights of its first
+     * process's user, to whom the copy belongs. Permissions are kept, but for set-user-id and the like. A file that is there is
+     * overwritten, a directory filled up.
+     *
+     * @param source a path of the host; a symbolic link at its end is copied as such
+     * @param target an absolute path inside, the name of the copy, in a directory that exists; symbolic links on the way are
+     *     followed as inside, one at its end is not
+     * @throws io.lxc4j.error.InvalidSpecificationException if the target is no absolute path or has {@code ..}
+     * @throws ContainerException if something can't be read or written, is none of the three, or the container has ended; what
+     *     was copied before stays
+     */
+    public void copyIn(Path source, String target) {
+        try (RemoteHand hand = hand(false)) {
+            new CopyIn(hand).copy(source, CommandBuilder.inside("copyIn", target));
+        }
+    }
+
+    /**
+     * Copies a file, a directory with all that it holds, or a symbolic link out of the container. The copy belongs to this JVM's
+     * user. Permissions are kept, but for set-user-id and the like. Whatever the container does meanwhile, nothing is read from
+     * outside of it, and nothing is written beside the target.
+     *
+     * @param source an absolute path inside; symbolic links on the way are followed as inside, one at its end is copied as
+     *     such
+     * @param target a path of the host, the name of the copy, which must not exist
+     * @throws io.lxc4j.error.InvalidSpecificationException if the source is no absolute path or has {@code ..}
+     * @throws ContainerException if something can't be read or written, is none of the three, or the container has ended;
+     *     nothing is left of the copy then
+     */
+    public void copyOut(String source, Path target) {
+        try (RemoteHand hand = hand(false)) {
+            new CopyOut(hand).copy(CommandBuilder.inside("copyOut", source), target);
+        }
+    }
+
+    private RemoteHand hand(boolean mayMount) {
+        LaunchProgram program =
+                LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess, mayMount));
+        try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0);
+                Fd pidfd = process.pidfd()) {
+            return Launcher.shared().serve(program, new LaunchInputs(nothing, nothing, nothing, List.of(pidfd), null));
+        }
     }
 
     LaunchPlan plan(ExecBuilder exec) {

@@ -91,6 +91,20 @@ final class ContainerPlan {
         return plan.build();
     }
 
+    /** What works on a container's files for this JVM. */
+    static LaunchPlan ofHand(ContainerBuilder settings, Handle firstProcess, boolean mayMount) {
+        LaunchPlan.Builder plan = LaunchPlan.builder();
+        plan.add(new Operation.AwaitParent());
+        settings.namespaces().joinFiles(plan, firstProcess, mayMount);
+        plan.add(new Operation.NewSession());
+        plan.add(new Operation.DieWithParent());
+        plan.add(new Operation.SetUmask(0));
+        plan.add(new Operation.CloseDescriptors());
+        plan.add(new Operation.ForbidNewPrivileges());
+        plan.add(new Operation.ServeParent());
+        return plan.build();
+    }
+
     private static void bind(LaunchPlan.Builder plan, ContainerBuilder.BindMount bind) {
         Path source = Path.of(bind.source());
         String[] names = bind.target().substring(1).split("/", -1);

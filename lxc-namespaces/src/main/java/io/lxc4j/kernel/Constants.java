@@ -171,12 +171,24 @@ public final class Constants {
     public static final Constant MS_SLAVE = new Constant("MS_SLAVE", 0x80000);
     /** {@code MS_PRIVATE}, see mount(2), umount2(2). */
     public static final Constant MS_PRIVATE = new Constant("MS_PRIVATE", 0x40000);
+    /** {@code UMOUNT_NOFOLLOW}, see mount(2), umount2(2). */
+    public static final Constant UMOUNT_NOFOLLOW = new Constant("UMOUNT_NOFOLLOW", 8);
     /** {@code MNT_DETACH}, see mount(2), umount2(2). */
     public static final Constant MNT_DETACH = new Constant("MNT_DETACH", 2);
 
     // ---- inode(7)
     /** {@code S_IFREG}, see inode(7). */
     public static final Constant S_IFREG = new Constant("S_IFREG", 0x8000);
+    /** {@code S_IFDIR}, see inode(7). */
+    public static final Constant S_IFDIR = new Constant("S_IFDIR", 0x4000);
+    /** {@code S_IFLNK}, see inode(7). */
+    public static final Constant S_IFLNK = new Constant("S_IFLNK", 0xa000);
+    /** {@code S_IFMT}, see inode(7). */
+    public static final Constant S_IFMT = new Constant("S_IFMT", 0xf000);
+    /** {@code STATX_BASIC_STATS}, see statx(2). */
+    public static final Constant STATX_BASIC_STATS = new Constant("STATX_BASIC_STATS", 0x7ff);
+    /** {@code STATX_MNT_ID}, see statx(2). */
+    public static final Constant STATX_MNT_ID = new Constant("STATX_MNT_ID", 0x1000);
     /** {@code S_IFCHR}, see inode(7). */
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
 

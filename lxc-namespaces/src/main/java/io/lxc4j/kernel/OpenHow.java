@@ -32,9 +32,22 @@ public final class OpenHow {
      * @return the struct
      */
     public static byte[] bytes(long flags, long resolve) {
+        return bytes(flags, 0, resolve);
+    }
+
+    /**
+     * The struct, for a file that may be made.
+     *
+     * @param flags {@code O_*}
+     * @param mode permissions of a new file; 0 without {@code O_CREAT}
+     * @param resolve {@code RESOLVE_*}
+     * @return the struct
+     */
+    public static byte[] bytes(long flags, long mode, long resolve) {
         return ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(FLAGS, flags)
+                .putLong(MODE, mode)
                 .putLong(RESOLVE, resolve)
                 .array();
     }

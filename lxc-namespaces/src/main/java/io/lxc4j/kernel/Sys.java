@@ -57,6 +57,8 @@ public enum Sys {
     SETPGID("setpgid", 109, 154, "1.0"),
     /** Create a session and set the process group id. */
     SETSID("setsid", 112, 157, "1.0"),
+    /** Copy data between descriptors. */
+    SENDFILE("sendfile", 40, 71, "2.2"),
     /** Set the list of supplementary group ids. */
     SETGROUPS("setgroups", 116, 159, "1.0"),
     /** Set real, effective and saved user id. */
@@ -87,6 +89,8 @@ public enum Sys {
     SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
     /** Retrieve an extended attribute value. */
     GETXATTR("getxattr", 191, 8, "2.4"),
+    /** Read directory entries. */
+    GETDENTS64("getdents64", 217, 61, "2.4"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
     /** Exit all threads of a process. */
@@ -101,6 +105,10 @@ public enum Sys {
     MKNODAT("mknodat", 259, 33, "2.6.16"),
     /** Make a new name for a file. */
     SYMLINKAT("symlinkat", 266, 36, "2.6.16"),
+    /** Read the value of a symbolic link. */
+    READLINKAT("readlinkat", 267, 78, "2.6.16"),
+    /** Get file status. */
+    STATX("statx", 332, 291, "4.11"),
     /** Disassociate parts of the execution context. */
     UNSHARE("unshare", 272, 97, "2.6.16"),
     /** Wait for an event on an epoll descriptor. */

@@ -7,6 +7,7 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A child on its way to its exec, with the parent's part of the way. Whatever fails, it is gone and collected. */
@@ -28,7 +29,20 @@ final class Accompanied {
     }
 
     LaunchedProcess toItsExec() {
-        boolean started = false;
+        return start(channel::awaitExec, () -> {
+            LaunchedProcess process = new LaunchedProcess(pid, pidfd);
+            process.watch();
+            return process;
+        });
+    }
+
+    /** Accompanies one that stays to make calls. */
+    RemoteHand toItsService() {
+        return start(channel::awaitReady, () -> new RemoteHand(program, channel.duplicate(), pidfd));
+    }
+
+    private <T> T start(Supplier<@Nullable Report> last, Supplier<T> result) {
+        boolean isStarted = false;
         try {
             Report failure = meet();
             if (failure == null
@@ -36,7 +50,7 @@ final class Accompanied {
                 failure = work();
             }
             if (failure == null) {
-                failure = channel.awaitExec();
+                failure = last.get();
             }
             if (failure != null) {
                 throw program.failed(failure);
@@ -45,12 +59,11 @@ final class Accompanied {
                 throw new ContainerException("the process was killed while it was being launched, as the kernel"
                         + " does when a memory limit is too small for it");
             }
-            LaunchedProcess process = new LaunchedProcess(pid, pidfd);
-            process.watch();
-            started = true;
-            return process;
+            T started = result.get();
+            isStarted = true;
+            return started;
         } finally {
-            if (!started) {
+            if (!isStarted) {
                 end();
             }
         }

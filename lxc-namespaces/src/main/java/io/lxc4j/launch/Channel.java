@@ -46,6 +46,19 @@ final class Channel implements AutoCloseable {
         return null;
     }
 
+    /** Waits until the child says that it is ready; gives the failure it told of instead. */
+    @Nullable
+    Report awaitReady() {
+        Report report = receive(0);
+        ready = report != null && report.stage() == Report.Stage.READY;
+        return ready ? null : report;
+    }
+
+    /** Another descriptor of this end. */
+    Fd duplicate() {
+        return Kernel.duplicate(fd.number(), 0, fd.toString());
+    }
+
     /** Waits until the child has come into its namespaces; gives that, a failure, or null if it was killed. */
     @Nullable
     Report awaitMeeting() {

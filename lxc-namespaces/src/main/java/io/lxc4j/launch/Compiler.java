@@ -5,7 +5,6 @@ import static io.lxc4j.kernel.Constants.FD_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_SETFD;
 import static io.lxc4j.kernel.Constants.IFF_UP;
 import static io.lxc4j.kernel.Constants.MSG_DONTWAIT;
-import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.kernel.Constants.PR_CAPBSET_DROP;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_CLEAR_ALL;
@@ -34,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the operations of a plan into the rows of a launch program. A pure function. */
 final class Compiler {
@@ -46,6 +46,7 @@ final class Compiler {
     private final ParentCompiler parent = new ParentCompiler();
     private final JoinCompiler joins;
     private final MountCompiler mounts;
+    private @Nullable Service service;
 
     private Compiler(LaunchPlan plan) {
         plan.parentOperations().forEach(parent::add);
@@ -60,8 +61,13 @@ final class Compiler {
      * @param parent the rows of the parent
      * @param child the rows of the child
      * @param handed what the parent hands over of what its rows have opened
+     * @param service where the child takes calls, if it stays to make some
      */
-    record Compiled(List<Row> parent, List<Row> child, List<Argument.Register> handed) {}
+    record Compiled(
+            List<Row> parent,
+            List<Row> child,
+            List<Argument.Register> handed,
+            @Nullable Service service) {}
 
     static Compiled compile(LaunchPlan plan) {
         Compiler compiler = new Compiler(plan);
@@ -71,7 +77,7 @@ final class Compiler {
         }
         ParentCompiler parent = compiler.parent;
         return new Compiled(
-                parent.rows(), compiler.rows.list(), List.copyOf(parent.handed().values()));
+                parent.rows(), compiler.rows.list(), List.copyOf(parent.handed().values()), compiler.service);
     }
 
     private void add(Operation operation) {
@@ -98,6 +104,7 @@ final class Compiler {
                 rows.add(Sys.PRCTL, flags(PR_SET_NO_NEW_PRIVS), number(1), number(0), number(0), number(0));
             case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
             case Operation.Exec exec -> exec(exec);
+            case Operation.ServeParent _ -> service = new ServiceCompiler(rows).service();
         }
     }
 
@@ -171,15 +178,7 @@ final class Compiler {
     }
 
     private void exec(Operation.Exec exec) {
-        byte[] ready = new Report(Report.Stage.READY, 0, 0).bytes();
-        rows.add(
-                Sys.SENDTO,
-                number(CHANNEL),
-                new Argument.Bytes(ready, "\"ready\""),
-                number(ready.length),
-                flags(MSG_NOSIGNAL),
-                number(0),
-                number(0));
+        rows.report(Report.Stage.READY);
         rows.add(Sys.FCNTL, number(CHANNEL), flags(F_SETFD), flags(FD_CLOEXEC));
         rows.add(Sys.RT_SIGPROCMASK, flags(SIG_SETMASK), new Argument.Bytes(new byte[8], "[]"), number(0), number(8));
         Argument arguments = Argument.texts(exec.arguments());

@@ -75,7 +75,7 @@ final class Hints {
         };
     }
 
-    private static String missingCall(Sys sys, Errno errno) {
+    static String missingCall(Sys sys, Errno errno) {
         return errno == Errno.ENOSYS ? sys.callName() + " needs Linux " + sys.since() : "";
     }
 }

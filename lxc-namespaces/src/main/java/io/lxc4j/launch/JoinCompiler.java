@@ -55,15 +55,7 @@ final class JoinCompiler {
                 newTimeNamespace(offsets);
             case JoinOperation.ContinueAsChild _ -> continueAsChild();
             case JoinOperation.MeetParent _ -> {
-                byte[] met = new Report(Report.Stage.MET, 0, 0).bytes();
-                rows.add(
-                        Sys.SENDTO,
-                        number(Compiler.CHANNEL),
-                        new Argument.Bytes(met, "\"met\""),
-                        number(met.length),
-                        flags(MSG_NOSIGNAL),
-                        number(0),
-                        number(0));
+                rows.report(Report.Stage.MET);
                 await(handles.opened());
             }
         }
@@ -119,7 +111,7 @@ final class JoinCompiler {
                 flags(MSG_CMSG_CLOEXEC));
     }
 
-    private static Argument message(Argument content, int size, Argument control, int descriptors) {
+    static Argument message(Argument content, int size, Argument control, int descriptors) {
         Argument vector = new Argument.Struct(
                 littleEndian(SocketMessage.VECTOR_SIZE)
                         .putLong(SocketMessage.VECTOR_LENGTH, size)

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespaces the kinds that are made new; a new cgroup namespace is an operation of its own
  * @param idMaps the maps of a new user namespace; present exactly if there is one
  * @param given handles whose descriptors each launch brings along, handed over before all others
- * @param operations has one {@link Operation.Exec}, the last
+ * @param operations has one {@link Operation.Exec} or {@link Operation.ServeParent}, the last
  */
 public record LaunchPlan(
         Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Handle> given, List<Operation> operations) {
@@ -38,8 +38,11 @@ public record LaunchPlan(
         if (namespaces.contains(Namespace.USER) != (idMaps != null)) {
             throw new IllegalArgumentException("id maps go with a new user namespace");
         }
-        if (operations.stream().filter(Operation.Exec.class::isInstance).count() != 1) {
-            throw new IllegalArgumentException("a plan ends with one Exec");
+        if (operations.stream()
+                        .filter(operation -> operation.phase() == Phase.EXEC)
+                        .count()
+                != 1) {
+            throw new IllegalArgumentException("a plan ends with one Exec or ServeParent");
         }
     }
 

@@ -3,6 +3,7 @@ package io.lxc4j.launch;
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Architecture;
+import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +16,8 @@ public final class LaunchProgram {
     /** Those of the parent, then those of the child: the numbers that plans and errors show. */
     private final List<Row> rows;
 
-    private final byte[] image;
+    private final Image image;
+    private final byte[] bytes;
 
     private LaunchProgram(LaunchPlan plan, Compiler.Compiled compiled) {
         this.plan = plan;
@@ -23,8 +25,9 @@ public final class LaunchProgram {
         rows = Stream.concat(compiled.parent().stream(), compiled.child().stream())
                 .toList();
         Architecture architecture = Architecture.current();
-        image = Image.encode(
+        image = Image.of(
                 compiled.child(), architecture, Elf.dataBase(architecture), Report.Stage.PROGRAM, Compiler.CHANNEL);
+        bytes = image.bytes();
     }
 
     /**
@@ -53,7 +56,8 @@ public final class LaunchProgram {
                 new Compiler.Compiled(
                         List.copyOf(faulty.subList(0, parents)),
                         List.copyOf(faulty.subList(parents, faulty.size())),
-                        compiled.handed()));
+                        compiled.handed(),
+                        compiled.service()));
     }
 
     /**
@@ -100,7 +104,17 @@ public final class LaunchProgram {
 
     /** The rows as bytes, to lie at the data base of the program's ELF file; not to be changed. */
     byte[] image() {
-        return image;
+        return bytes;
+    }
+
+    /** One more call, as bytes for a child that takes it over its channel, and sends back what it results in. */
+    byte[] message(Sys sys, List<Argument> arguments) {
+        Service service = compiled.service();
+        if (service == null) {
+            throw new IllegalStateException("a program that takes no calls");
+        }
+        return image.message(
+                new Row(null, sys, arguments).into(service.result()).keepError(), service.home());
     }
 
     List<Row> parentRows() {

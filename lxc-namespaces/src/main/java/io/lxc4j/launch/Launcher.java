@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -98,15 +99,33 @@ public final class Launcher {
      * @throws ContainerException if the process was killed meanwhile
      */
     public LaunchedProcess launch(LaunchProgram program, LaunchInputs inputs) {
+        return launch(program, inputs, Accompanied::toItsExec);
+    }
+
+    /**
+     * Starts a process that makes calls for this JVM, and waits until it is ready for the first.
+     *
+     * @param program what to do before; its plan ends with {@link Operation.ServeParent}
+     * @param inputs its streams, and what else this launch has to itself
+     * @return the process, to be closed
+     * @throws LaunchException if a system call of the program failed
+     * @throws HostUnsupportedException if the host can't make such a process
+     * @throws ContainerException if the process was killed meanwhile
+     */
+    public RemoteHand serve(LaunchProgram program, LaunchInputs inputs) {
+        return launch(program, inputs, Accompanied::toItsService);
+    }
+
+    private <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
         if (inputs.given().size() != program.plan().given().size()) {
             throw new IllegalArgumentException(
                     "the plan is given " + program.plan().given());
         }
-        CompletableFuture<LaunchedProcess> launch = CompletableFuture.supplyAsync(
+        CompletableFuture<T> launch = CompletableFuture.supplyAsync(
                 () -> {
                     Station station = stations.remove(); // there is one for each thread
                     try {
-                        return station.launch(program, inputs);
+                        return station.launch(program, inputs, way);
                     } finally {
                         stations.add(station);
                     }
@@ -186,7 +205,7 @@ public final class Launcher {
             return known;
         }
 
-        LaunchedProcess launch(LaunchProgram program, LaunchInputs inputs) {
+        <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
             LaunchPlan plan = program.plan();
             int[] streams = inputs.streamNumbers();
             Fd[] pair = Kernel.socketPair("launch channel");
@@ -211,7 +230,7 @@ public final class Launcher {
                 if (pid < 0) {
                     throw refused(plan, Errno.of((int) -pid));
                 }
-                return new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid)).toItsExec();
+                return way.apply(new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid)));
             }
         }
 

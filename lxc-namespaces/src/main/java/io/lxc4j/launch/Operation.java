@@ -22,7 +22,8 @@ public sealed interface Operation
                 Operation.CloseDescriptors,
                 Operation.ForbidNewPrivileges,
                 Operation.LimitCapabilities,
-                Operation.Exec {
+                Operation.Exec,
+                Operation.ServeParent {
     /**
      * When it happens.
      *
@@ -224,6 +225,19 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "limiting capabilities";
+        }
+    }
+
+    /** Stays, and makes the calls that the parent asks for until the parent closes the channel. */
+    record ServeParent() implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.EXEC;
+        }
+
+        @Override
+        public String summary() {
+            return "making calls for the parent";
         }
     }
 

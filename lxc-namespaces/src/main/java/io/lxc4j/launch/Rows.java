@@ -1,8 +1,13 @@
 package io.lxc4j.launch;
 
+import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
+import static io.lxc4j.launch.Argument.flags;
+import static io.lxc4j.launch.Argument.number;
+
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The rows of a program under construction. Not thread-safe. */
 final class Rows {
@@ -19,6 +24,19 @@ final class Rows {
         Row row = new Row(operation, sys, List.of(arguments));
         list.add(row);
         return row;
+    }
+
+    /** Tells the parent of a stage that is reached. */
+    void report(Report.Stage stage) {
+        byte[] report = new Report(stage, 0, 0).bytes();
+        add(
+                Sys.SENDTO,
+                number(Compiler.CHANNEL),
+                new Argument.Bytes(report, '"' + stage.name().toLowerCase(Locale.ROOT) + '"'),
+                number(report.length),
+                flags(MSG_NOSIGNAL),
+                number(0),
+                number(0));
     }
 
     /** A place for a result, named after what it will hold. */

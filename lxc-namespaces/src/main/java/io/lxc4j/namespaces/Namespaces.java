@@ -161,6 +161,25 @@ public final class Namespaces {
         limitCapabilities(plan);
     }
 
+    /**
+     * Adds to a plan what brings its process to a container's files, and nowhere else: it can't be seen from inside.
+     *
+     * @param plan the plan under construction
+     * @param process what the plan is given the container's first process as
+     * @param mayMount whether it may change what is mounted; else it has the container's rights
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void joinFiles(LaunchPlan.Builder plan, Handle process, boolean mayMount) {
+        plan.given(process);
+        plan.add(new JoinOperation.Hide());
+        plan.add(new JoinOperation.JoinProcess(
+                process, hasOwnUsers() ? Set.of(Namespace.USER, Namespace.MOUNT) : Set.of(Namespace.MOUNT)));
+        takingOnUser().ifPresent(plan::add);
+        if (!mayMount) {
+            limitCapabilities(plan);
+        }
+    }
+
     private void limitCapabilities(LaunchPlan.Builder plan) {
         plan.add(new Operation.LimitCapabilities(
                 hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & Caller.current().permitted()));
