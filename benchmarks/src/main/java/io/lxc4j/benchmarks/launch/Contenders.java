@@ -33,6 +33,12 @@ final class Contenders {
     /** The path of the program that does nothing, in the root directory. */
     static final String TRUE = "/bin/true";
 
+    /** The path of the program that waits until it is killed. */
+    static final String PAUSE = "/bin/pause";
+
+    static final String EXEC = "lxc4j exec";
+    static final String EXEC_WITH_USERS = "lxc4j exec + user namespace";
+
     private static final String DEV_NULL = "/dev/null";
     private static final Redirect NO_INPUT = Redirect.from(new File(DEV_NULL));
 
@@ -82,6 +88,19 @@ final class Contenders {
                 return container.process().waitFor();
             }
         });
+    }
+
+    /** One more process in a container. */
+    static Contender exec(String name, Container container) {
+        return timed(
+                name,
+                () -> container
+                        .exec(TRUE)
+                        .redirectInput(NO_INPUT)
+                        .redirectOutput(Redirect.DISCARD)
+                        .redirectError(Redirect.DISCARD)
+                        .start()
+                        .waitFor());
     }
 
     /** All namespaces but that of users, on the given root: what the other runtimes do when root calls them. */

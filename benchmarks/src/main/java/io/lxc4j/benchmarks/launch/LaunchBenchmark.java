@@ -42,6 +42,7 @@ public final class LaunchBenchmark {
             for (Options.Section section : options.sections()) {
                 switch (section) {
                     case MAIN -> benchmark.all();
+                    case EXEC -> benchmark.exec();
                     case HEAP -> benchmark.heap();
                     case DESCRIPTORS -> benchmark.descriptors();
                     case PARALLEL -> benchmark.parallel();
@@ -68,6 +69,20 @@ public final class LaunchBenchmark {
         contenders.addAll(Peers.of(workshop));
         race("main", "one at a time, interleaved", contenders);
         results.acceptance();
+    }
+
+    private void exec() throws IOException, InterruptedException {
+        try (ExecContenders containers = new ExecContenders(workshop)) {
+            List<Contender> contenders = containers.ofJava();
+            for (Contender contender : contenders) {
+                for (int i = 0; i < WARM_UP_LAUNCHES; i++) {
+                    contender.launch();
+                }
+            }
+            contenders.addAll(containers.peers());
+            race("exec", "one more process in a running container, beside the start of one", contenders);
+            results.execAcceptance();
+        }
     }
 
     private void heap() throws IOException, InterruptedException {

@@ -17,6 +17,8 @@ record Options(int warmup, int rounds, Set<Section> sections) {
     enum Section {
         /** Everything that this machine has, beside each other. */
         MAIN,
+        /** One more process in a running container. */
+        EXEC,
         /** A small and a large heap. */
         HEAP,
         /** Few and many open descriptors. */

@@ -77,7 +77,7 @@ final class Peers {
                         mounts,
                         sys));
         peer("bwrap + user namespace", List.of(), join(List.of("bwrap", "--unshare-all"), mounts, sys));
-        Path bundle = bundle();
+        Path bundle = bundle(workshop, "bundle", Contenders.TRUE);
         String state =
                 Files.createDirectory(workshop.directory().resolve("state")).toString();
         crun(bundle, state);
@@ -88,8 +88,17 @@ final class Peers {
     private void crun(Path bundle, String state) throws IOException, InterruptedException {
         List<String> command =
                 List.of("crun", "--cgroup-manager=disabled", "--root", state, "run", "-b", bundle.toString(), ID);
-        boolean hybrid = Files.exists(Path.of("/sys/fs/cgroup/unified/cgroup.controllers"));
-        List<String> around = hybrid
+        List<String> around = aroundCrun();
+        if (peer(CRUN, around, command) && !around.isEmpty()) {
+            System.out.println(
+                    "crun refuses this machine's hybrid cgroups: it is started in a mount namespace of its own"
+                            + " (made once, not measured) without /sys/fs/cgroup/unified");
+        }
+    }
+
+    /** What crun needs to be started in. */
+    static List<String> aroundCrun() {
+        return Files.exists(Path.of("/sys/fs/cgroup/unified/cgroup.controllers"))
                 ? List.of(
                         "unshare",
                         "-m",
@@ -100,11 +109,6 @@ final class Peers {
                         "umount /sys/fs/cgroup/unified && exec \"$@\"",
                         "sh")
                 : List.of();
-        if (peer(CRUN, around, command) && hybrid) {
-            System.out.println(
-                    "crun refuses this machine's hybrid cgroups: it is started in a mount namespace of its own"
-                            + " (made once, not measured) without /sys/fs/cgroup/unified");
-        }
     }
 
     private boolean peer(String name, List<String> around, List<String> command)
@@ -124,12 +128,12 @@ final class Peers {
     }
 
     /** An OCI bundle with the root, the namespaces and the mounts of the others; neither cgroups nor seccomp. */
-    private Path bundle() throws IOException {
-        Path bundle = Files.createDirectory(workshop.directory().resolve("bundle"));
+    static Path bundle(Workshop workshop, String name, String program) throws IOException {
+        Path bundle = Files.createDirectory(workshop.directory().resolve(name));
         List<String> capabilities = List.of("CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID");
         Map<String, Object> process = Map.of(
                 "user", Map.of("uid", 0, "gid", 0),
-                "args", List.of(Contenders.TRUE),
+                "args", List.of(program),
                 "env", List.of("PATH=/bin"),
                 "cwd", "/",
                 "noNewPrivileges", true,
@@ -164,7 +168,7 @@ final class Peers {
     }
 
     @SafeVarargs
-    private static List<String> join(List<String>... parts) {
+    static List<String> join(List<String>... parts) {
         List<String> all = new ArrayList<>();
         for (List<String> part : parts) {
             all.addAll(part);

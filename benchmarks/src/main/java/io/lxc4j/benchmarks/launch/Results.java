@@ -64,8 +64,8 @@ final class Results {
         }
         all.put(section, summaries);
         conditions(section, pressure);
-        if (section.equals("main")) {
-            main = byName;
+        if (section.equals("main") || section.equals("exec")) {
+            main = byName; // what the acceptance is about
         }
     }
 
@@ -83,6 +83,20 @@ final class Results {
         System.out.println();
         lines.forEach(System.out::println);
         all.put("acceptance", lines);
+    }
+
+    /** Whether one more process costs what it was meant to. */
+    void execAcceptance() {
+        List<String> lines = new ArrayList<>();
+        atMost(lines, Contenders.EXEC, 1.2, Contenders.FULL);
+        atMost(lines, Contenders.EXEC_WITH_USERS, 1.2, Contenders.FULL_WITH_USERS);
+        for (String name : List.of(Contenders.EXEC, Contenders.EXEC_WITH_USERS)) {
+            atMost(lines, name, 1.0 / 5, ExecContenders.CRUN);
+            atMost(lines, name, 1.0 / 5, ExecContenders.NSENTER);
+        }
+        System.out.println();
+        lines.forEach(System.out::println);
+        all.put("exec-acceptance", lines);
     }
 
     private void atMost(List<String> lines, String name, double wanted, String other) {
