@@ -69,8 +69,14 @@ public enum Sys {
     CAPGET("capget", 125, 90, "2.2"),
     /** Set the capabilities of a thread. */
     CAPSET("capset", 126, 91, "2.2"),
+    /** Set the execution domain of a process. */
+    PERSONALITY("personality", 135, 92, "1.2"),
     /** Get file system statistics. */
     STATFS("statfs", 137, 43, "1.0"),
+    /** Get file system statistics by descriptor. */
+    FSTATFS("fstatfs", 138, 44, "1.0"),
+    /** Set the nice value of processes. */
+    SETPRIORITY("setpriority", 141, 140, "1.0"),
     /** Change the root mount. */
     PIVOT_ROOT("pivot_root", 155, 41, "2.4"),
     /** Operate on a process or thread. */
@@ -87,12 +93,16 @@ public enum Sys {
     SETDOMAINNAME("setdomainname", 171, 162, "1.0"),
     /** Retrieve an extended attribute value. */
     GETXATTR("getxattr", 191, 8, "2.4"),
+    /** Set the CPUs that a thread may run on. */
+    SCHED_SETAFFINITY("sched_setaffinity", 203, 122, "2.6"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
     /** Exit all threads of a process. */
     EXIT_GROUP("exit_group", 231, 94, "2.6"),
     /** Wait for a process to change state. */
     WAITID("waitid", 247, 95, "2.6.10"),
+    /** Set the I/O scheduling class and priority. */
+    IOPRIO_SET("ioprio_set", 251, 30, "2.6.13"),
     /** Open and possibly create a file. */
     OPENAT("openat", 257, 56, "2.6.16"),
     /** Create a directory. */
@@ -101,6 +111,8 @@ public enum Sys {
     MKNODAT("mknodat", 259, 33, "2.6.16"),
     /** Make a new name for a file. */
     SYMLINKAT("symlinkat", 266, 36, "2.6.16"),
+    /** Read the value of a symbolic link. */
+    READLINKAT("readlinkat", 267, 78, "2.6.16"),
     /** Disassociate parts of the execution context. */
     UNSHARE("unshare", 272, 97, "2.6.16"),
     /** Wait for an event on an epoll descriptor. */
@@ -113,8 +125,12 @@ public enum Sys {
     DUP3("dup3", 292, 24, "2.6.27"),
     /** Create a pipe. */
     PIPE2("pipe2", 293, 59, "2.6.27"),
+    /** Set the resource limits of a process. */
+    PRLIMIT64("prlimit64", 302, 261, "2.6.36"),
     /** Reassociate a thread with a namespace. */
     SETNS("setns", 308, 268, "3.0"),
+    /** Set the scheduling policy and its attributes. */
+    SCHED_SETATTR("sched_setattr", 314, 274, "3.14"),
     /** Operate on the secure computing state. */
     SECCOMP("seccomp", 317, 277, "3.17"),
     /** Create an anonymous file. */
