@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.ProcessAttributes;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ public final class ContainerBuilder {
 
     @Nullable
     Namespaces namespaces;
+
+    private @Nullable ProcessAttributes attributes;
 
     @Nullable
     String hostName;
@@ -56,6 +59,7 @@ public final class ContainerBuilder {
         command = other.command;
         root = other.root;
         namespaces = other.namespaces;
+        attributes = other.attributes;
         hostName = other.hostName;
         workingDirectory = other.workingDirectory;
         environment.putAll(other.environment);
@@ -119,6 +123,18 @@ public final class ContainerBuilder {
     public ContainerBuilder namespaces(Namespaces namespaces) {
         unset("namespaces", this.namespaces, namespaces);
         this.namespaces = namespaces;
+        return this;
+    }
+
+    /**
+     * Sets limits and attributes of the processes: of the command, whose descendants inherit them.
+     *
+     * @param attributes the attributes; by default nothing but the usual umask is set
+     * @return this builder
+     */
+    public ContainerBuilder attributes(ProcessAttributes attributes) {
+        unset("attributes", this.attributes, attributes);
+        this.attributes = attributes;
         return this;
     }
 
@@ -356,6 +372,10 @@ public final class ContainerBuilder {
         }
         Namespaces.Builder builder = Namespaces.builder();
         return (hostName == null ? builder : builder.hostName(hostName)).build();
+    }
+
+    ProcessAttributes attributes() {
+        return attributes == null ? ProcessAttributes.builder().build() : attributes;
     }
 
     Redirect in(Redirect otherwise) {

@@ -24,7 +24,6 @@ import java.util.Map;
 /** How the parts of a container become one plan: the one place where they meet. */
 final class ContainerPlan {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final int UMASK = 022;
 
     private ContainerPlan() {}
 
@@ -48,7 +47,8 @@ final class ContainerPlan {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        namespaces.contribute(plan);
+        namespaces.contribute(plan, settings.attributes());
+        settings.attributes().contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
         plan.add(new MountOperation.IsolateMounts());
@@ -56,7 +56,6 @@ final class ContainerPlan {
         PseudoFileSystems.contribute(plan, namespaces);
         settings.binds.forEach(bind -> bind(plan, bind));
         plan.add(new Operation.PivotRoot());
-        plan.add(new Operation.SetUmask(UMASK));
         plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));

@@ -20,7 +20,9 @@ import java.nio.ByteOrder;
  * </pre>
  */
 public final class SchedAttr {
-    static final int SIZE = 48;
+    /** Size of the struct in bytes, {@code SCHED_ATTR_SIZE_VER0}. */
+    public static final int SIZE = 48;
+
     static final int STRUCT_SIZE = 0;
     static final int POLICY = 4;
     static final int FLAGS = 8;
@@ -56,7 +58,7 @@ public final class SchedAttr {
     }
 
     /**
-     * The struct for {@code SCHED_DEADLINE}.
+     * The struct for {@code SCHED_DEADLINE}, which children don't inherit: the kernel lets none be made otherwise.
      *
      * @param runtime how long it runs in each period, in nanoseconds
      * @param deadline how long after the begin of a period that is done, in nanoseconds
@@ -65,6 +67,7 @@ public final class SchedAttr {
      */
     public static byte[] deadline(long runtime, long deadline, long period) {
         return empty(Constants.SCHED_DEADLINE)
+                .putLong(FLAGS, Constants.SCHED_FLAG_RESET_ON_FORK.value())
                 .putLong(RUNTIME, runtime)
                 .putLong(DEADLINE, deadline)
                 .putLong(PERIOD, period)

@@ -59,6 +59,11 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups, 
      * @param count how many
      */
     public record Range(long inside, long outside, long count) {
+        /** Whether an id of the namespace is in it. */
+        boolean has(long id) {
+            return inside <= id && id < inside + count;
+        }
+
         @Override
         public String toString() {
             return inside + " " + outside + " " + count;

@@ -94,6 +94,7 @@ class StructsTest {
 
         ByteBuffer deadline = read(SchedAttr.deadline(1 << 20, 1L << 40, 1L << 41));
         assertThat(deadline.getInt(4)).as("SCHED_DEADLINE").isEqualTo(6);
+        assertThat(deadline.getLong(8)).as("SCHED_FLAG_RESET_ON_FORK").isEqualTo(1);
         assertThat(deadline.getLong(24)).isEqualTo(1 << 20);
         assertThat(deadline.getLong(32)).isEqualTo(1L << 40);
         assertThat(deadline.getLong(40)).isEqualTo(1L << 41);
