@@ -159,6 +159,16 @@ class ProcessAttributesIT {
     }
 
     @Test
+    @DisplayName("limit the stack each time, although the kernel restores that limit at the end of an exec")
+    void stack() throws Exception {
+        ContainerSpec spec = container(attributes().limit(Resource.STACK, 1 << 21, 1 << 22), "ulimit -s; ulimit -Hs")
+                .build();
+        for (int i = 0; i < 200; i++) {
+            assertThat(spec.run().output()).isEqualTo("2048\n4096\n");
+        }
+    }
+
+    @Test
     @DisplayName("keep the process from what is limited")
     void limits_work() throws Exception {
         assertThat(inside(attributes().limit(Resource.NOFILE, 4, 5), "ulimit -Sn; ulimit -Hn; ulimit -Sn 6 || echo no"))
@@ -187,7 +197,9 @@ class ProcessAttributesIT {
     void lowest_limits() throws Exception {
         for (Resource resource : Resource.values()) {
             ContainerSpec spec = Container.builder()
-                    .attributes(attributes().limit(resource, 0).build())
+                    .attributes(attributes()
+                            .limit(resource, resource == Resource.CPU ? 1 : 0)
+                            .build())
                     .command("true")
                     .build();
             try (Container container = spec.start()) {

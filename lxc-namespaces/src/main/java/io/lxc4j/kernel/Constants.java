@@ -347,8 +347,6 @@ public final class Constants {
     public static final Constant SCHED_DEADLINE = new Constant("SCHED_DEADLINE", 6);
     /** {@code SCHED_FLAG_RESET_ON_FORK}, see sched_setattr(2). */
     public static final Constant SCHED_FLAG_RESET_ON_FORK = new Constant("SCHED_FLAG_RESET_ON_FORK", 1);
-    /** {@code SCHED_FLAG_KEEP_PARAMS}, see sched_setattr(2). */
-    public static final Constant SCHED_FLAG_KEEP_PARAMS = new Constant("SCHED_FLAG_KEEP_PARAMS", 0x10);
     /** {@code IOPRIO_WHO_PROCESS}, see ioprio_set(2). */
     public static final Constant IOPRIO_WHO_PROCESS = new Constant("IOPRIO_WHO_PROCESS", 1);
     /** {@code IOPRIO_CLASS_RT}, see ioprio_set(2). */

@@ -20,42 +20,15 @@ import java.nio.ByteOrder;
  * </pre>
  */
 public final class SchedAttr {
-    /** Size of the struct in bytes, {@code SCHED_ATTR_SIZE_VER0}. */
-    public static final int SIZE = 48;
-
+    static final int SIZE = 48;
     static final int STRUCT_SIZE = 0;
     static final int POLICY = 4;
     static final int FLAGS = 8;
-    static final int NICE = 16;
-    static final int PRIORITY = 20;
     static final int RUNTIME = 24;
     static final int DEADLINE = 32;
     static final int PERIOD = 40;
 
     private SchedAttr() {}
-
-    /**
-     * The struct for a policy of a nice value, which stays as it is.
-     *
-     * @param policy {@code SCHED_OTHER}, {@code SCHED_BATCH} or {@code SCHED_IDLE}
-     * @return the struct
-     */
-    public static byte[] keepingNice(Constant policy) {
-        return empty(policy)
-                .putLong(FLAGS, Constants.SCHED_FLAG_KEEP_PARAMS.value())
-                .array();
-    }
-
-    /**
-     * The struct for a real-time policy.
-     *
-     * @param policy {@code SCHED_FIFO} or {@code SCHED_RR}
-     * @param priority 1 to 99
-     * @return the struct
-     */
-    public static byte[] realTime(Constant policy, int priority) {
-        return empty(policy).putInt(PRIORITY, priority).array();
-    }
 
     /**
      * The struct for {@code SCHED_DEADLINE}, which children don't inherit: the kernel lets none be made otherwise.
@@ -66,18 +39,14 @@ public final class SchedAttr {
      * @return the struct
      */
     public static byte[] deadline(long runtime, long deadline, long period) {
-        return empty(Constants.SCHED_DEADLINE)
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(STRUCT_SIZE, SIZE)
+                .putInt(POLICY, Constants.SCHED_DEADLINE.intValue())
                 .putLong(FLAGS, Constants.SCHED_FLAG_RESET_ON_FORK.value())
                 .putLong(RUNTIME, runtime)
                 .putLong(DEADLINE, deadline)
                 .putLong(PERIOD, period)
                 .array();
-    }
-
-    private static ByteBuffer empty(Constant policy) {
-        return ByteBuffer.allocate(SIZE)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(STRUCT_SIZE, SIZE)
-                .putInt(POLICY, policy.intValue());
     }
 }

@@ -77,6 +77,8 @@ public enum Sys {
     FSTATFS("fstatfs", 138, 44, "1.0"),
     /** Set the nice value of processes. */
     SETPRIORITY("setpriority", 141, 140, "1.0"),
+    /** Set the scheduling policy and its priority. */
+    SCHED_SETSCHEDULER("sched_setscheduler", 144, 119, "1.3.55"),
     /** Change the root mount. */
     PIVOT_ROOT("pivot_root", 155, 41, "2.4"),
     /** Operate on a process or thread. */

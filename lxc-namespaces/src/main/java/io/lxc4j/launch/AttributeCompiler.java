@@ -18,6 +18,8 @@ import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Rlimit;
 import io.lxc4j.kernel.SchedAttr;
 import io.lxc4j.kernel.Sys;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,8 +37,7 @@ final class AttributeCompiler {
         switch (attribute) {
             case ParentOperation.SetLimit(Constant resource, long soft, long hard) ->
                 limit(rows, PID, resource, soft, hard);
-            case ParentOperation.SetScheduler scheduler ->
-                rows.add(Sys.SCHED_SETATTR, PID, schedulingOf(scheduler), number(0));
+            case ParentOperation.SetScheduler scheduler -> schedule(rows, scheduler);
             case ParentOperation.SetNice(int value) ->
                 rows.add(Sys.SETPRIORITY, flags(PRIO_PROCESS), PID, number(value));
             case ParentOperation.SetCpus(List<Integer> cpus) -> cpus(rows, cpus);
@@ -61,22 +62,33 @@ final class AttributeCompiler {
                 number(0));
     }
 
-    private static Argument schedulingOf(ParentOperation.SetScheduler scheduler) {
+    /** The older call leaves the nice value as it is, and the newer one would set it as well. */
+    private static void schedule(Rows rows, ParentOperation.SetScheduler scheduler) {
         Constant policy = scheduler.policy();
-        if (policy.equals(SCHED_DEADLINE)) {
-            return new Argument.Bytes(
-                    SchedAttr.deadline(scheduler.runtimeNanos(), scheduler.deadlineNanos(), scheduler.periodNanos()),
-                    "{size=" + SchedAttr.SIZE + ", sched_policy=" + policy.name()
-                            + ", sched_flags=SCHED_FLAG_RESET_ON_FORK, sched_runtime=" + scheduler.runtimeNanos()
-                            + ", sched_deadline=" + scheduler.deadlineNanos()
-                            + ", sched_period=" + scheduler.periodNanos() + "}");
+        if (!policy.equals(SCHED_DEADLINE)) {
+            byte[] priority = ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(scheduler.priority())
+                    .array();
+            rows.add(
+                    Sys.SCHED_SETSCHEDULER,
+                    PID,
+                    flags(policy),
+                    new Argument.Bytes(priority, "[" + scheduler.priority() + "]"));
+            return;
         }
-        String begin = "{size=" + SchedAttr.SIZE + ", sched_policy=" + policy.name();
-        return scheduler.priority() == 0
-                ? new Argument.Bytes(SchedAttr.keepingNice(policy), begin + ", sched_flags=SCHED_FLAG_KEEP_PARAMS}")
-                : new Argument.Bytes(
-                        SchedAttr.realTime(policy, scheduler.priority()),
-                        begin + ", sched_priority=" + scheduler.priority() + "}");
+        byte[] attributes =
+                SchedAttr.deadline(scheduler.runtimeNanos(), scheduler.deadlineNanos(), scheduler.periodNanos());
+        rows.add(
+                Sys.SCHED_SETATTR,
+                PID,
+                new Argument.Bytes(
+                        attributes,
+                        "{size=" + attributes.length + ", sched_policy=SCHED_DEADLINE,"
+                                + " sched_flags=SCHED_FLAG_RESET_ON_FORK, sched_runtime=" + scheduler.runtimeNanos()
+                                + ", sched_deadline=" + scheduler.deadlineNanos()
+                                + ", sched_period=" + scheduler.periodNanos() + "}"),
+                number(0));
     }
 
     /** The kernel silently leaves out CPUs that it can't give, so each is asked for alone before all are. */

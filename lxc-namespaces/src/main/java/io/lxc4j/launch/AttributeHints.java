@@ -65,12 +65,7 @@ final class AttributeHints {
                             + " kernel has that"
                     : "";
         }
-        return switch (errno) {
-            case EPERM -> "this JVM runs with the policy SCHED_IDLE, and only CAP_SYS_NICE leaves that";
-            case EINVAL ->
-                "this JVM runs with a real-time policy, from which there is no way to this one; start it without";
-            default -> "";
-        };
+        return errno == Errno.EPERM ? "this JVM has the policy SCHED_IDLE, which only CAP_SYS_NICE leaves" : "";
     }
 
     static String sysctl(Sys sys, Errno errno) {

@@ -48,7 +48,7 @@ final class Compiler {
     private Compiler(LaunchPlan plan) {
         plan.parentOperations().forEach(parent::add);
         Handles handles = new Handles(plan.given(), parent.handed().keySet());
-        joins = new JoinCompiler(rows, handles, plan.meetsTwice());
+        joins = new JoinCompiler(rows, handles, plan);
         mounts = new MountCompiler(rows, handles);
     }
 

@@ -45,7 +45,9 @@ final class Hints {
                         : "no such file in these directories of the container's root file system";
             case EACCES -> "the file must be executable for the container's user, and on a mount without noexec";
             case ENOEXEC -> "neither a program for this machine nor a script that begins with #!";
-            case E2BIG -> "arguments and environment together are too long, for a quarter of the limit on STACK, too";
+            case E2BIG ->
+                "one of more than 128 KiB, or more in all than a quarter of the limit on STACK: arguments and"
+                        + " environment together are too long";
             case EAGAIN -> "the container's user has as many processes as the limit on NPROC allows";
             default -> "";
         };

@@ -36,10 +36,13 @@ final class JoinCompiler {
     /** Whether the parent opens things only when the child is where it belongs. */
     private final boolean meetsTwice;
 
-    JoinCompiler(Rows rows, Handles handles, boolean meetsTwice) {
+    private final boolean announcesItself;
+
+    JoinCompiler(Rows rows, Handles handles, LaunchPlan plan) {
         this.rows = rows;
         this.handles = handles;
-        this.meetsTwice = meetsTwice;
+        meetsTwice = plan.meetsTwice();
+        announcesItself = plan.announcesItself();
     }
 
     void add(JoinOperation operation) {
@@ -55,15 +58,7 @@ final class JoinCompiler {
                 newTimeNamespace(offsets);
             case JoinOperation.ContinueAsChild _ -> continueAsChild();
             case JoinOperation.MeetParent _ -> {
-                byte[] met = new Report(Report.Stage.MET, 0, 0).bytes();
-                rows.add(
-                        Sys.SENDTO,
-                        number(Compiler.CHANNEL),
-                        new Argument.Bytes(met, "\"met\""),
-                        number(met.length),
-                        flags(MSG_NOSIGNAL),
-                        number(0),
-                        number(0));
+                announce();
                 await(handles.opened());
             }
         }
@@ -89,8 +84,23 @@ final class JoinCompiler {
         rows.add(Sys.WRITE, result(file), new Argument.Bytes(bytes, Argument.quote(lines)), number(bytes.length));
     }
 
+    private void announce() {
+        byte[] met = new Report(Report.Stage.MET, 0, 0).bytes();
+        rows.add(
+                Sys.SENDTO,
+                number(Compiler.CHANNEL),
+                new Argument.Bytes(met, "\"met\""),
+                number(met.length),
+                flags(MSG_NOSIGNAL),
+                number(0),
+                number(0));
+    }
+
     /** The first meeting. */
     void awaitParent() {
+        if (announcesItself) {
+            announce();
+        }
         await(meetsTwice ? handles.given() : handles.given() + handles.opened());
     }
 

@@ -196,7 +196,7 @@ public final class ProcessAttributes {
          * Limits the use of a resource; the process can't raise the limit.
          *
          * @param resource the resource, which tells the unit
-         * @param limit from 0, or {@link #UNLIMITED}
+         * @param limit from 0, of CPU from 1; or {@link #UNLIMITED}
          * @return this builder
          * @throws InvalidSpecificationException if it is less than 0, or a limit of this resource was set before
          */
@@ -208,7 +208,7 @@ public final class ProcessAttributes {
          * Limits the use of a resource. A hard limit beyond that of this JVM needs CAP_SYS_RESOURCE on the host.
          *
          * @param resource the resource, which tells the unit
-         * @param soft the limit that is in force; from 0, or {@link #UNLIMITED}
+         * @param soft the limit that is in force; from 0, of CPU from 1; or {@link #UNLIMITED}
          * @param hard how far the process may raise that; not less
          * @return this builder
          * @throws InvalidSpecificationException if a limit is less than 0, the soft one is higher than the hard one, or
@@ -219,6 +219,10 @@ public final class ProcessAttributes {
             if (soft < UNLIMITED || hard < UNLIMITED) {
                 throw new InvalidSpecificationException("limit of " + resource + ": " + limit
                         + "; it must be 0 or more, or ProcessAttributes.UNLIMITED");
+            }
+            if (resource == Resource.CPU && soft == 0) {
+                throw new InvalidSpecificationException(
+                        "limit of CPU: " + limit + "; with 0 seconds the process would end before it begins");
             }
             if (Long.compareUnsigned(soft, hard) > 0) {
                 throw new InvalidSpecificationException("limit of " + resource + ": the soft limit " + Limit.text(soft)

@@ -148,8 +148,6 @@ class HeadersTest {
         put(kernel, "offsetof(struct sched_attr, size)", SchedAttr.STRUCT_SIZE);
         put(kernel, "offsetof(struct sched_attr, sched_policy)", SchedAttr.POLICY);
         put(kernel, "offsetof(struct sched_attr, sched_flags)", SchedAttr.FLAGS);
-        put(kernel, "offsetof(struct sched_attr, sched_nice)", SchedAttr.NICE);
-        put(kernel, "offsetof(struct sched_attr, sched_priority)", SchedAttr.PRIORITY);
         put(kernel, "offsetof(struct sched_attr, sched_runtime)", SchedAttr.RUNTIME);
         put(kernel, "offsetof(struct sched_attr, sched_deadline)", SchedAttr.DEADLINE);
         put(kernel, "offsetof(struct sched_attr, sched_period)", SchedAttr.PERIOD);

@@ -163,9 +163,8 @@ class CompilerTest {
         assertThat(texts(compiled.parent()))
                 .containsExactly(
                         "prlimit64(PID, RLIMIT_AS, {rlim_cur=5, rlim_max=RLIM64_INFINITY}, 0)",
-                        "sched_setattr(PID, {size=48, sched_policy=SCHED_OTHER, sched_flags=SCHED_FLAG_KEEP_PARAMS},"
-                                + " 0)",
-                        "sched_setattr(PID, {size=48, sched_policy=SCHED_RR, sched_priority=7}, 0)",
+                        "sched_setscheduler(PID, SCHED_OTHER, [0])",
+                        "sched_setscheduler(PID, SCHED_RR, [7])",
                         "sched_setattr(PID, {size=48, sched_policy=SCHED_DEADLINE,"
                                 + " sched_flags=SCHED_FLAG_RESET_ON_FORK, sched_runtime=1, sched_deadline=2,"
                                 + " sched_period=3}, 0)",
@@ -182,6 +181,22 @@ class CompilerTest {
         Argument.Bytes mask =
                 (Argument.Bytes) compiled.parent().get(8).madeArguments().get(2);
         assertThat(mask.value()).containsExactly(1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Test
+    void has_the_child_tell_that_its_exec_is_done_if_the_parent_is_to_limit_its_stack() {
+        LaunchPlan.Builder plan = LaunchPlan.builder()
+                .add(new Operation.AwaitParent())
+                .add(new ParentOperation.SetLimit(Constants.RLIMIT_STACK, 1, 1))
+                .add(Plans.exec("/bin/true"));
+        assertThat(texts(Compiler.compile(plan.build()).child()))
+                .startsWith(
+                        "sendto(3, \"met\", 16, MSG_NOSIGNAL, 0, 0)",
+                        "recvfrom(3, […], 1, 0, 0, 0)  [goes on at row 3" + " unless 0]");
+        plan.add(new JoinOperation.MeetParent());
+        assertThat(texts(Compiler.compile(plan.build()).child()).stream().filter(row -> row.contains("\"met\"")))
+                .as("once, where it meets the parent anyway")
+                .hasSize(1);
     }
 
     @Test

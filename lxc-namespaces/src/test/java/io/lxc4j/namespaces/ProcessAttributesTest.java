@@ -161,6 +161,9 @@ class ProcessAttributesTest {
                         "limit of CPU: 0, at most -9223372036854775808; it must be 0 or more, or"
                                 + " ProcessAttributes.UNLIMITED"),
                 rejected(
+                        () -> builder().limit(Resource.CPU, 0, 5),
+                        "limit of CPU: 0, at most 5; with 0 seconds the process would end before it begins"),
+                rejected(
                         () -> builder().limit(Resource.NOFILE, 11, 10),
                         "limit of NOFILE: the soft limit 11 is higher than the hard limit 10"),
                 rejected(
