@@ -132,6 +132,22 @@ class ProcessAttributesIT {
         before.assertUnchanged();
     }
 
+    @Test
+    @DisplayName("are inherited by builders, and shown by a plan without being set")
+    void explained() {
+        ContainerSpec spec = container(attributes().nice(7).limit(Resource.CORE, 0), "true").build().toBuilder()
+                .hostName("other")
+                .build();
+        assertThat(spec.explain())
+                .containsSubsequence(
+                        "PARENT\n",
+                        "  setting the nice value 7\n",
+                        "setpriority(PRIO_PROCESS, PID, 7)\n",
+                        "  limiting RLIMIT_CORE to 0\n",
+                        "prlimit64(PID, RLIMIT_CORE, {rlim_cur=0, rlim_max=0}, 0)\n",
+                        "SYNCHRONISE\n");
+    }
+
     // ---- resource limits
 
     @Test
@@ -544,6 +560,34 @@ class ProcessAttributesIT {
                 "\"many\"",
                 "the kernel does not take this value");
         assertRefused(() -> sysctl("net.core", "1"), Errno.EISDIR, "setting the sysctl net.core");
+    }
+
+    @Test
+    @DisplayName("come with sysctls of the network also for a user that is not root, but of IPC for root only")
+    void sysctls_of_another_user() throws Exception {
+        Requirement.ROOT.assume();
+        IdMapping mapping = IdMapping.ranges()
+                .users(0, 700_000, 10)
+                .groups(0, 700_000, 10)
+                .runAs(6, 7)
+                .build();
+        assertThat(Container.builder()
+                        .namespaces(Namespaces.builder()
+                                .users(mapping)
+                                .sysctl("net.core.somaxconn", "77")
+                                .build())
+                        .command("sh", "-c", "id -u; cat /proc/sys/net/core/somaxconn")
+                        .run()
+                        .output())
+                .isEqualTo("6\n77\n");
+        ContainerSpec ipc = Container.builder()
+                .namespaces(Namespaces.builder()
+                        .users(mapping)
+                        .sysctl("kernel.msgmax", "5000")
+                        .build())
+                .command("true")
+                .build();
+        assertRefused(ipc::start, Errno.EACCES, "setting the sysctl kernel.msgmax", "must be the container's root");
     }
 
     private static void sysctl(String name, String value) {
