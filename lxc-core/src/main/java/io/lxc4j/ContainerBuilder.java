@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.ProcessAttributes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     @Nullable
     Namespaces namespaces;
 
+    private @Nullable ProcessAttributes attributes;
+
     @Nullable
     String hostName;
 
@@ -28,6 +31,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         super(other);
         root = other.root;
         namespaces = other.namespaces;
+        attributes = other.attributes;
         hostName = other.hostName;
         binds.addAll(other.binds);
     }
@@ -81,6 +85,18 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     public ContainerBuilder namespaces(Namespaces namespaces) {
         unset("namespaces", this.namespaces, namespaces);
         this.namespaces = namespaces;
+        return this;
+    }
+
+    /**
+     * Sets limits and attributes of the processes: of the command, whose descendants inherit them.
+     *
+     * @param attributes the attributes; by default nothing but the usual umask is set
+     * @return this builder
+     */
+    public ContainerBuilder attributes(ProcessAttributes attributes) {
+        unset("attributes", this.attributes, attributes);
+        this.attributes = attributes;
         return this;
     }
 
@@ -196,6 +212,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         }
         Namespaces.Builder builder = Namespaces.builder();
         return (hostName == null ? builder : builder.hostName(hostName)).build();
+    }
+
+    ProcessAttributes attributes() {
+        return attributes == null ? ProcessAttributes.builder().build() : attributes;
     }
 
     /**

@@ -25,7 +25,6 @@ import java.util.Map;
 /** How the parts of a container become one plan: the one place where they meet. */
 final class ContainerPlan {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    private static final int UMASK = 022;
 
     private ContainerPlan() {}
 
@@ -49,7 +48,8 @@ final class ContainerPlan {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        namespaces.contribute(plan);
+        namespaces.contribute(plan, settings.attributes());
+        settings.attributes().contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
         plan.add(new MountOperation.IsolateMounts());
@@ -57,7 +57,6 @@ final class ContainerPlan {
         PseudoFileSystems.contribute(plan, namespaces);
         settings.binds.forEach(bind -> bind(plan, bind));
         plan.add(new Operation.PivotRoot());
-        plan.add(new Operation.SetUmask(UMASK));
         plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
@@ -76,13 +75,13 @@ final class ContainerPlan {
         settings.namespaces().join(plan, firstProcess);
         ExecBuilder.User user = exec.user;
         if (user == null) {
-            settings.namespaces().takingOnUser().ifPresent(plan::add);
+            settings.namespaces().takingOnUser(settings.attributes()).ifPresent(plan::add);
         } else {
             plan.add(settings.namespaces().takingOnUser(user.uid(), user.gid()));
         }
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
-        plan.add(new Operation.SetUmask(UMASK));
+        settings.attributes().contribute(plan);
         plan.add(new Operation.CloseDescriptors());
         String directory = exec.workingDirectory == null ? settings.workingDirectory : exec.workingDirectory;
         plan.add(new Operation.ChangeDirectory(directory == null ? "/" : directory));

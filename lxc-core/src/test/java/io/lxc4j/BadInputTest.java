@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.ProcessAttributes;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -124,12 +125,19 @@ class BadInputTest {
                                 .redirectError(Redirect.DISCARD)
                                 .build(),
                         "mergeError and redirectError(" + Redirect.DISCARD + ") are both set"),
+                rejected(
+                        () -> builder().attributes(nice(1)).attributes(nice(2)),
+                        "attributes was set before: process attributes; nice 1, now process attributes; nice 2"),
                 rejected(() -> builder().timeout(Duration.ZERO), "timeout must be more than zero, not PT0S"),
                 rejected(() -> builder().outputLimitBytes(0), "outputLimitBytes must be at least 1, not 0"));
     }
 
     private static Arguments rejected(ThrowingCallable call, String message) {
         return Arguments.of(message, call);
+    }
+
+    private static ProcessAttributes nice(int value) {
+        return ProcessAttributes.builder().nice(value).build();
     }
 
     private static ContainerBuilder builder() {

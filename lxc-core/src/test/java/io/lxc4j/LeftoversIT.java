@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.namespaces.IoPriority;
+import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.Personality;
+import io.lxc4j.namespaces.ProcessAttributes;
+import io.lxc4j.namespaces.Resource;
+import io.lxc4j.namespaces.Scheduler;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -38,7 +44,20 @@ class LeftoversIT {
         HostState state = HostState.now();
         for (ContainerSpec spec : List.of(
                 Container.builder()
-                        .hostName("box")
+                        .namespaces(Namespaces.builder()
+                                .hostName("box")
+                                .sysctl("net.core.somaxconn", "100")
+                                .build())
+                        .attributes(ProcessAttributes.builder()
+                                .limit(Resource.STACK, 1 << 20)
+                                .limit(Resource.NOFILE, 64)
+                                .scheduler(Scheduler.batch())
+                                .nice(19)
+                                .cpus(0)
+                                .ioPriority(IoPriority.idle())
+                                .oomScoreAdjustment(1000)
+                                .personality(Personality.ADDR_COMPAT_LAYOUT)
+                                .build())
                         .workingDirectory("/usr")
                         .command("true")
                         .build(),

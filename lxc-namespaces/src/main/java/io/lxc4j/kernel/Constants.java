@@ -41,6 +41,8 @@ public final class Constants {
             new Constant("O_NOFOLLOW", Architecture.current().openNoFollow());
 
     // ---- openat2(2)
+    /** {@code RESOLVE_NO_XDEV}, see openat2(2). */
+    public static final Constant RESOLVE_NO_XDEV = new Constant("RESOLVE_NO_XDEV", 1);
     /** {@code RESOLVE_NO_MAGICLINKS}, see openat2(2). */
     public static final Constant RESOLVE_NO_MAGICLINKS = new Constant("RESOLVE_NO_MAGICLINKS", 2);
     /** {@code RESOLVE_NO_SYMLINKS}, see openat2(2). */
@@ -309,6 +311,96 @@ public final class Constants {
     public static final Constant CLD_KILLED = new Constant("CLD_KILLED", 2);
     /** {@code CLD_DUMPED}, see waitid(2). */
     public static final Constant CLD_DUMPED = new Constant("CLD_DUMPED", 3);
+
+    // ---- prlimit(2)
+    /** {@code RLIMIT_CPU}, see prlimit(2). */
+    public static final Constant RLIMIT_CPU = new Constant("RLIMIT_CPU", 0);
+    /** {@code RLIMIT_FSIZE}, see prlimit(2). */
+    public static final Constant RLIMIT_FSIZE = new Constant("RLIMIT_FSIZE", 1);
+    /** {@code RLIMIT_DATA}, see prlimit(2). */
+    public static final Constant RLIMIT_DATA = new Constant("RLIMIT_DATA", 2);
+    /** {@code RLIMIT_STACK}, see prlimit(2). */
+    public static final Constant RLIMIT_STACK = new Constant("RLIMIT_STACK", 3);
+    /** {@code RLIMIT_CORE}, see prlimit(2). */
+    public static final Constant RLIMIT_CORE = new Constant("RLIMIT_CORE", 4);
+    /** {@code RLIMIT_RSS}, see prlimit(2). */
+    public static final Constant RLIMIT_RSS = new Constant("RLIMIT_RSS", 5);
+    /** {@code RLIMIT_NPROC}, see prlimit(2). */
+    public static final Constant RLIMIT_NPROC = new Constant("RLIMIT_NPROC", 6);
+    /** {@code RLIMIT_NOFILE}, see prlimit(2). */
+    public static final Constant RLIMIT_NOFILE = new Constant("RLIMIT_NOFILE", 7);
+    /** {@code RLIMIT_MEMLOCK}, see prlimit(2). */
+    public static final Constant RLIMIT_MEMLOCK = new Constant("RLIMIT_MEMLOCK", 8);
+    /** {@code RLIMIT_AS}, see prlimit(2). */
+    public static final Constant RLIMIT_AS = new Constant("RLIMIT_AS", 9);
+    /** {@code RLIMIT_LOCKS}, see prlimit(2). */
+    public static final Constant RLIMIT_LOCKS = new Constant("RLIMIT_LOCKS", 10);
+    /** {@code RLIMIT_SIGPENDING}, see prlimit(2). */
+    public static final Constant RLIMIT_SIGPENDING = new Constant("RLIMIT_SIGPENDING", 11);
+    /** {@code RLIMIT_MSGQUEUE}, see prlimit(2). */
+    public static final Constant RLIMIT_MSGQUEUE = new Constant("RLIMIT_MSGQUEUE", 12);
+    /** {@code RLIMIT_NICE}, see prlimit(2). */
+    public static final Constant RLIMIT_NICE = new Constant("RLIMIT_NICE", 13);
+    /** {@code RLIMIT_RTPRIO}, see prlimit(2). */
+    public static final Constant RLIMIT_RTPRIO = new Constant("RLIMIT_RTPRIO", 14);
+    /** {@code RLIMIT_RTTIME}, see prlimit(2). */
+    public static final Constant RLIMIT_RTTIME = new Constant("RLIMIT_RTTIME", 15);
+
+    // ---- setpriority(2), sched(7), ioprio_set(2)
+    /** {@code PRIO_PROCESS}, see setpriority(2). */
+    public static final Constant PRIO_PROCESS = new Constant("PRIO_PROCESS", 0);
+    /** {@code SCHED_OTHER}, see sched(7). */
+    public static final Constant SCHED_OTHER = new Constant("SCHED_OTHER", 0);
+    /** {@code SCHED_FIFO}, see sched(7). */
+    public static final Constant SCHED_FIFO = new Constant("SCHED_FIFO", 1);
+    /** {@code SCHED_RR}, see sched(7). */
+    public static final Constant SCHED_RR = new Constant("SCHED_RR", 2);
+    /** {@code SCHED_BATCH}, see sched(7). */
+    public static final Constant SCHED_BATCH = new Constant("SCHED_BATCH", 3);
+    /** {@code SCHED_IDLE}, see sched(7). */
+    public static final Constant SCHED_IDLE = new Constant("SCHED_IDLE", 5);
+    /** {@code SCHED_DEADLINE}, see sched(7). */
+    public static final Constant SCHED_DEADLINE = new Constant("SCHED_DEADLINE", 6);
+    /** {@code SCHED_FLAG_RESET_ON_FORK}, see sched_setattr(2). */
+    public static final Constant SCHED_FLAG_RESET_ON_FORK = new Constant("SCHED_FLAG_RESET_ON_FORK", 1);
+    /** {@code IOPRIO_WHO_PROCESS}, see ioprio_set(2). */
+    public static final Constant IOPRIO_WHO_PROCESS = new Constant("IOPRIO_WHO_PROCESS", 1);
+    /** {@code IOPRIO_CLASS_RT}, see ioprio_set(2). */
+    public static final Constant IOPRIO_CLASS_RT = new Constant("IOPRIO_CLASS_RT", 1);
+    /** {@code IOPRIO_CLASS_BE}, see ioprio_set(2). */
+    public static final Constant IOPRIO_CLASS_BE = new Constant("IOPRIO_CLASS_BE", 2);
+    /** {@code IOPRIO_CLASS_IDLE}, see ioprio_set(2). */
+    public static final Constant IOPRIO_CLASS_IDLE = new Constant("IOPRIO_CLASS_IDLE", 3);
+
+    // ---- personality(2)
+    /** {@code PER_LINUX}, see personality(2). */
+    public static final Constant PER_LINUX = new Constant("PER_LINUX", 0);
+    /** {@code PER_LINUX32}, see personality(2). */
+    public static final Constant PER_LINUX32 = new Constant("PER_LINUX32", 8);
+    /** {@code UNAME26}, see personality(2). */
+    public static final Constant UNAME26 = new Constant("UNAME26", 0x20000);
+    /** {@code ADDR_NO_RANDOMIZE}, see personality(2). */
+    public static final Constant ADDR_NO_RANDOMIZE = new Constant("ADDR_NO_RANDOMIZE", 0x40000);
+    /** {@code MMAP_PAGE_ZERO}, see personality(2). */
+    public static final Constant MMAP_PAGE_ZERO = new Constant("MMAP_PAGE_ZERO", 0x100000);
+    /** {@code ADDR_COMPAT_LAYOUT}, see personality(2). */
+    public static final Constant ADDR_COMPAT_LAYOUT = new Constant("ADDR_COMPAT_LAYOUT", 0x200000);
+    /** {@code READ_IMPLIES_EXEC}, see personality(2). */
+    public static final Constant READ_IMPLIES_EXEC = new Constant("READ_IMPLIES_EXEC", 0x400000);
+    /** {@code ADDR_LIMIT_32BIT}, see personality(2). */
+    public static final Constant ADDR_LIMIT_32BIT = new Constant("ADDR_LIMIT_32BIT", 0x800000);
+    /** {@code SHORT_INODE}, see personality(2). */
+    public static final Constant SHORT_INODE = new Constant("SHORT_INODE", 0x1000000);
+    /** {@code WHOLE_SECONDS}, see personality(2). */
+    public static final Constant WHOLE_SECONDS = new Constant("WHOLE_SECONDS", 0x2000000);
+    /** {@code STICKY_TIMEOUTS}, see personality(2). */
+    public static final Constant STICKY_TIMEOUTS = new Constant("STICKY_TIMEOUTS", 0x4000000);
+    /** {@code ADDR_LIMIT_3GB}, see personality(2). */
+    public static final Constant ADDR_LIMIT_3GB = new Constant("ADDR_LIMIT_3GB", 0x8000000);
+
+    // ---- statfs(2)
+    /** {@code PROC_SUPER_MAGIC}, see statfs(2). */
+    public static final Constant PROC_SUPER_MAGIC = new Constant("PROC_SUPER_MAGIC", 0x9fa0);
 
     // ---- seccomp(2), landlock_create_ruleset(2)
 

@@ -71,8 +71,16 @@ public enum Sys {
     CAPGET("capget", 125, 90, "2.2"),
     /** Set the capabilities of a thread. */
     CAPSET("capset", 126, 91, "2.2"),
+    /** Set the execution domain of a process. */
+    PERSONALITY("personality", 135, 92, "1.2"),
     /** Get file system statistics. */
     STATFS("statfs", 137, 43, "1.0"),
+    /** Get file system statistics by descriptor. */
+    FSTATFS("fstatfs", 138, 44, "1.0"),
+    /** Set the nice value of processes. */
+    SETPRIORITY("setpriority", 141, 140, "1.0"),
+    /** Set the scheduling policy and its priority. */
+    SCHED_SETSCHEDULER("sched_setscheduler", 144, 119, "1.3.55"),
     /** Change the root mount. */
     PIVOT_ROOT("pivot_root", 155, 41, "2.4"),
     /** Operate on a process or thread. */
@@ -91,12 +99,16 @@ public enum Sys {
     GETXATTR("getxattr", 191, 8, "2.4"),
     /** Read directory entries. */
     GETDENTS64("getdents64", 217, 61, "2.4"),
+    /** Set the CPUs that a thread may run on. */
+    SCHED_SETAFFINITY("sched_setaffinity", 203, 122, "2.6"),
     /** Control an epoll descriptor. */
     EPOLL_CTL("epoll_ctl", 233, 21, "2.6"),
     /** Exit all threads of a process. */
     EXIT_GROUP("exit_group", 231, 94, "2.6"),
     /** Wait for a process to change state. */
     WAITID("waitid", 247, 95, "2.6.10"),
+    /** Set the I/O scheduling class and priority. */
+    IOPRIO_SET("ioprio_set", 251, 30, "2.6.13"),
     /** Open and possibly create a file. */
     OPENAT("openat", 257, 56, "2.6.16"),
     /** Create a directory. */
@@ -121,8 +133,12 @@ public enum Sys {
     DUP3("dup3", 292, 24, "2.6.27"),
     /** Create a pipe. */
     PIPE2("pipe2", 293, 59, "2.6.27"),
+    /** Set the resource limits of a process. */
+    PRLIMIT64("prlimit64", 302, 261, "2.6.36"),
     /** Reassociate a thread with a namespace. */
     SETNS("setns", 308, 268, "3.0"),
+    /** Set the scheduling policy and its attributes. */
+    SCHED_SETATTR("sched_setattr", 314, 274, "3.14"),
     /** Operate on the secure computing state. */
     SECCOMP("seccomp", 317, 277, "3.17"),
     /** Create an anonymous file. */

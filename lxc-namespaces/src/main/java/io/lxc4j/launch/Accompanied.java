@@ -69,9 +69,9 @@ final class Accompanied {
         }
     }
 
-    /** Waits until the child, or the one that goes on in its place, is in its namespaces. */
+    /** Waits until the child, or the one that goes on in its place, is where the parent's work can be done. */
     private @Nullable Report meet() {
-        if (!program.plan().meetsTwice()) {
+        if (!program.plan().meetsTwice() && !program.plan().announcesItself()) {
             return null;
         }
         Report report = channel.awaitMeeting();

@@ -171,11 +171,19 @@ sealed interface Argument {
         }
     }
 
-    /** The path of a file of the child below {@code /proc}, for rows of the parent. */
-    record ProcFile(String name) implements Argument {
+    /** A descriptor of the parent's {@code /proc}, verified by {@link ProcDirectory}, for rows of the parent. */
+    record Proc() implements Argument {
         @Override
         public String text() {
-            return quote("/proc/PID/" + name);
+            return "</proc>";
+        }
+    }
+
+    /** The path of a file of the child, relative to {@link Proc}, for rows of the parent. */
+    record ProcEntry(String name) implements Argument {
+        @Override
+        public String text() {
+            return quote("PID/" + name);
         }
     }
 

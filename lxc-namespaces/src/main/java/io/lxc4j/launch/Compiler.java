@@ -51,7 +51,7 @@ final class Compiler {
     private Compiler(LaunchPlan plan) {
         plan.parentOperations().forEach(parent::add);
         Handles handles = new Handles(plan.given(), parent.handed().keySet());
-        joins = new JoinCompiler(rows, handles, plan.meetsTwice());
+        joins = new JoinCompiler(rows, handles, plan);
         mounts = new MountCompiler(rows, handles);
     }
 
@@ -97,12 +97,16 @@ final class Compiler {
             }
             case Operation.BringUpLoopback _ -> bringUpLoopback();
             case Operation.SetUmask(int mask) -> rows.add(Sys.UMASK, octal(mask));
+            case Operation.SetPersonality(Constant persona) -> rows.add(Sys.PERSONALITY, flags(persona));
+            case Operation.SetSysctl sysctl -> mounts.setSysctl(sysctl);
             case Operation.ChangeDirectory(String path) -> rows.add(Sys.CHDIR, text(path));
             case Operation.CloseDescriptors _ ->
                 rows.add(Sys.CLOSE_RANGE, number(CHANNEL + 1L), number(LAST_DESCRIPTOR), number(0));
             case Operation.ForbidNewPrivileges _ ->
                 rows.add(Sys.PRCTL, flags(PR_SET_NO_NEW_PRIVS), number(1), number(0), number(0), number(0));
             case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
+            case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
+                AttributeCompiler.limit(rows, number(0), resource, soft, hard);
             case Operation.Exec exec -> exec(exec);
             case Operation.ServeParent _ -> service = new ServiceCompiler(rows).service();
         }

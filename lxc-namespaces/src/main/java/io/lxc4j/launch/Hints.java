@@ -9,6 +9,9 @@ final class Hints {
 
     /** The advice for a failed row; empty where the error says it all. */
     static String of(Operation operation, Sys sys, Errno errno) {
+        if (errno == Errno.EMFILE) {
+            return "the launch needs more descriptors than the limit on NOFILE allows";
+        }
         return switch (operation) {
             case Operation.Exec exec -> exec(exec, errno);
             case Operation.ChangeDirectory _
@@ -26,6 +29,10 @@ final class Hints {
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
             case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
+            case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
+            case Operation.SetOwnLimit own -> AttributeHints.limit(own.resource(), errno);
+            case Operation.SetSysctl _ -> AttributeHints.sysctl(sys, errno);
+            case Operation.SetIds _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
             default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
         };
     }
@@ -38,7 +45,10 @@ final class Hints {
                         : "no such file in these directories of the container's root file system";
             case EACCES -> "the file must be executable for the container's user, and on a mount without noexec";
             case ENOEXEC -> "neither a program for this machine nor a script that begins with #!";
-            case E2BIG -> "arguments and environment together are too long";
+            case E2BIG ->
+                "one of more than 128 KiB, or more in all than a quarter of the limit on STACK: arguments and"
+                        + " environment together are too long";
+            case EAGAIN -> "the container's user has as many processes as the limit on NPROC allows";
             default -> "";
         };
     }

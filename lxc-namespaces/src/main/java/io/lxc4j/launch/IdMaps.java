@@ -59,6 +59,16 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups, 
      * @param count how many
      */
     public record Range(long inside, long outside, long count) {
+        /**
+         * Whether an id is among these.
+         *
+         * @param id an id inside
+         * @return whether it is mapped
+         */
+        public boolean has(long id) {
+            return inside <= id && id < inside + count;
+        }
+
         @Override
         public String toString() {
             return inside + " " + outside + " " + count;

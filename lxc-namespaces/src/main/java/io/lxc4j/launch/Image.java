@@ -141,7 +141,7 @@ final class Image {
             case Argument.Result result -> register(result.register());
             case Argument.Address address -> buffer(address.buffer()) + address.offset();
             case Argument.Content content -> buffer(content.buffer()) + content.offset();
-            case Argument.Pid _, Argument.ProcFile _, Argument.Filled _ ->
+            case Argument.Pid _, Argument.Proc _, Argument.ProcEntry _, Argument.Filled _ ->
                 throw new IllegalStateException("only the parent knows " + argument.text());
             case Argument.RowAddress row -> firstRow + (long) row.label().row() * Row.SIZE + row.offset();
             case Argument.Struct struct -> {

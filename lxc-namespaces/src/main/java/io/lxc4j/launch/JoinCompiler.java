@@ -36,10 +36,13 @@ final class JoinCompiler {
     /** Whether the parent opens things only when the child is where it belongs. */
     private final boolean meetsTwice;
 
-    JoinCompiler(Rows rows, Handles handles, boolean meetsTwice) {
+    private final boolean announcesItself;
+
+    JoinCompiler(Rows rows, Handles handles, LaunchPlan plan) {
         this.rows = rows;
         this.handles = handles;
-        this.meetsTwice = meetsTwice;
+        meetsTwice = plan.meetsTwice();
+        announcesItself = plan.announcesItself();
     }
 
     void add(JoinOperation operation) {
@@ -83,6 +86,9 @@ final class JoinCompiler {
 
     /** The first meeting. */
     void awaitParent() {
+        if (announcesItself) {
+            rows.report(Report.Stage.MET);
+        }
         await(meetsTwice ? handles.given() : handles.given() + handles.opened());
     }
 

@@ -1,6 +1,7 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,6 +65,17 @@ public record LaunchPlan(
         return operations.stream()
                 .anyMatch(operation -> operation instanceof JoinOperation.ContinueAsChild
                         || operation instanceof JoinOperation.MeetParent);
+    }
+
+    /**
+     * Whether the child tells when it has become its launch program, as the parent's work must not begin before: at the end
+     * of an exec the kernel sets the limit on the stack as it was at the begin, and the parent goes on in the midst of it.
+     */
+    boolean announcesItself() {
+        return !meetsTwice()
+                && operations.stream()
+                        .anyMatch(operation -> operation instanceof ParentOperation.SetLimit limit
+                                && limit.resource().equals(Constants.RLIMIT_STACK));
     }
 
     /**

@@ -22,10 +22,12 @@ import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_DIRECTORY;
 import static io.lxc4j.kernel.Constants.O_PATH;
+import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
 import static io.lxc4j.kernel.Constants.RESOLVE_IN_ROOT;
 import static io.lxc4j.kernel.Constants.RESOLVE_NO_MAGICLINKS;
 import static io.lxc4j.kernel.Constants.RESOLVE_NO_SYMLINKS;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_XDEV;
 import static io.lxc4j.kernel.Constants.S_IFCHR;
 import static io.lxc4j.kernel.Constants.S_IFREG;
 import static io.lxc4j.launch.Argument.flags;
@@ -39,6 +41,8 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.MountAttr;
 import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** How the operations on the file tree become rows. */
 final class MountCompiler {
@@ -54,8 +58,13 @@ final class MountCompiler {
     /** Where a caller's targets lie: links are followed within the new root. */
     private static final Constant WITHIN = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
 
+    /** Where this program's own mount of a file system goes: to no other, and by no link. */
+    private static final Constant WITHIN_MOUNT = Constant.or(STRICT, RESOLVE_NO_XDEV);
+
     private final Rows rows;
     private final Handles handles;
+    private final Argument.Register sysctls = new Argument.Register("sysctls");
+    private Argument.@Nullable Register proc;
     private final Argument.Register scratch = new Argument.Register("scratch");
     private final Argument.Register ownRoot = new Argument.Register("root");
     private Argument root = result(ownRoot);
@@ -110,8 +119,12 @@ final class MountCompiler {
             case MountOperation.Mount(MountOperation.FileSystem fileSystem, String target) -> {
                 Argument.Register mount = rows.register(fileSystem.type());
                 create(fileSystem, mount);
+                if (fileSystem.type().equals("proc")) {
+                    proc = mount;
+                }
                 attach(result(mount), resolve(target, O_DIRECTORY, STRICT), EMPTY);
             }
+            case MountOperation.OpenSysctls _ -> openSysctls();
             case MountOperation.Bind bind -> bind(bind);
             case MountOperation.BindScratch(String path, String target) -> {
                 Argument.Register tree = rows.register("scratch");
@@ -121,6 +134,38 @@ final class MountCompiler {
             case MountOperation.ProtectFromWrites(String target) -> protectFromWrites(target);
             case MountOperation.MountDev dev -> mountDev(dev);
         }
+    }
+
+    private void openSysctls() {
+        Argument.Register mount = proc;
+        if (mount == null) {
+            throw new IllegalArgumentException("sysctls are opened in a proc that was mounted before");
+        }
+        rows.add(
+                        Sys.OPENAT2,
+                        result(mount),
+                        text("sys"),
+                        how(Constant.or(O_PATH, O_DIRECTORY, O_CLOEXEC), WITHIN_MOUNT),
+                        number(OpenHow.SIZE))
+                .into(sysctls);
+    }
+
+    /** The file lies on the mount that this program has made: no root file system can lead elsewhere. */
+    void setSysctl(Operation.SetSysctl sysctl) {
+        Argument.Register file = rows.register("sysctl");
+        rows.add(
+                        Sys.OPENAT2,
+                        result(sysctls),
+                        text(sysctl.path()),
+                        how(Constant.or(O_WRONLY, O_CLOEXEC), WITHIN_MOUNT),
+                        number(OpenHow.SIZE))
+                .into(file);
+        byte[] value = sysctl.value().getBytes(StandardCharsets.US_ASCII);
+        rows.add(
+                Sys.WRITE,
+                result(file),
+                new Argument.Bytes(value, Argument.quote(sysctl.value())),
+                number(value.length));
     }
 
     private void mountScratch(long bytes) {
@@ -296,15 +341,14 @@ final class MountCompiler {
         if (type.value() != 0) {
             how = Constant.or(how, type);
         }
-        rows.add(
-                        Sys.OPENAT2,
-                        root,
-                        text(target.substring(1)),
-                        new Argument.Bytes(
-                                OpenHow.bytes(how.value(), resolution.value()),
-                                "{flags=" + how.name() + ", resolve=" + resolution.name() + "}"),
-                        number(OpenHow.SIZE))
+        rows.add(Sys.OPENAT2, root, text(target.substring(1)), how(how, resolution), number(OpenHow.SIZE))
                 .into(place);
         return result(place);
+    }
+
+    static Argument how(Constant flags, Constant resolution) {
+        return new Argument.Bytes(
+                OpenHow.bytes(flags.value(), resolution.value()),
+                "{flags=" + flags.name() + ", resolve=" + resolution.name() + "}");
     }
 }

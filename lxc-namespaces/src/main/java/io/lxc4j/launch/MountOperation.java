@@ -146,6 +146,14 @@ public sealed interface MountOperation extends Operation {
         }
     }
 
+    /** Opens {@code sys} of the proc that was mounted last, for {@link Operation.SetSysctl}, whatever is mounted over it later. */
+    record OpenSysctls() implements MountOperation {
+        @Override
+        public String summary() {
+            return "opening the sysctls";
+        }
+    }
+
     /**
      * Mounts a file or directory of the host, with what is mounted below it.
      *

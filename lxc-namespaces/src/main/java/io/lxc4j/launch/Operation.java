@@ -1,5 +1,7 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Rlimit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public sealed interface Operation
                 Operation.CloseDescriptors,
                 Operation.ForbidNewPrivileges,
                 Operation.LimitCapabilities,
+                Operation.SetOwnLimit,
                 Operation.Exec,
                 Operation.ServeParent {
     /**
@@ -168,6 +171,32 @@ public sealed interface Operation
     }
 
     /**
+     * Sets the execution domain: details of what the kernel shows to programs.
+     *
+     * @param persona {@code PER_*} and flags
+     */
+    record SetPersonality(Constant persona) implements InSystem {
+        @Override
+        public String summary() {
+            return "setting the personality";
+        }
+    }
+
+    /**
+     * Sets a parameter of its namespaces, below what {@link MountOperation.OpenSysctls} has opened.
+     *
+     * @param name its name with dots
+     * @param path its path below {@code /proc/sys}, relative
+     * @param value printable ASCII
+     */
+    record SetSysctl(String name, String path, String value) implements InSystem {
+        @Override
+        public String summary() {
+            return "setting the sysctl " + name;
+        }
+    }
+
+    /**
      * Changes the working directory.
      *
      * @param path an absolute path in the new root
@@ -238,6 +267,34 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "making calls for the parent";
+        }
+    }
+
+    /**
+     * Limits its own use of a resource. For limits that the launch itself needs more of; the hard limit can't be raised.
+     *
+     * @param resource {@code RLIMIT_*}
+     * @param soft what is in force; {@link Rlimit#INFINITY} for no limit
+     * @param hard how far it may raise that
+     */
+    record SetOwnLimit(Constant resource, long soft, long hard) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.CAPABILITIES; // when all but the exec is done
+        }
+
+        @Override
+        public String summary() {
+            return summary(resource, soft, hard);
+        }
+
+        static String summary(Constant resource, long soft, long hard) {
+            return "limiting " + resource.name() + " to " + text(soft)
+                    + (soft == hard ? "" : ", at most " + text(hard));
+        }
+
+        private static String text(long limit) {
+            return limit == Rlimit.INFINITY ? "unlimited" : Long.toString(limit);
         }
     }
 

@@ -31,6 +31,7 @@ final class ParentCompiler {
         rows.begin(operation);
         switch (operation) {
             case ParentOperation.OpenTree tree -> openTree(tree);
+            case ParentOperation.Attribute attribute -> AttributeCompiler.add(rows, attribute);
         }
     }
 
@@ -65,7 +66,7 @@ final class ParentCompiler {
         Argument.Register known = userNamespace;
         if (known == null) {
             known = rows.register("users");
-            rows.add(Sys.OPENAT, flags(AT_FDCWD), new Argument.ProcFile("ns/user"), flags(O_RDONLY, O_CLOEXEC))
+            rows.add(Sys.OPENAT, new Argument.Proc(), new Argument.ProcEntry("ns/user"), flags(O_RDONLY, O_CLOEXEC))
                     .into(known);
             userNamespace = known;
         }

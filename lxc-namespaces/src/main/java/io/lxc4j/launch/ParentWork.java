@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parent's rows of a launch, made as system calls of this JVM. All that they open is closed at the end; what is handed
@@ -20,6 +21,7 @@ final class ParentWork implements AutoCloseable {
     private final long pid;
     private final Arena arena = Arena.ofConfined();
     private final Map<Argument.Register, Fd> results = new HashMap<>();
+    private @Nullable Fd proc;
 
     ParentWork(LaunchProgram program, long pid) {
         this.program = program;
@@ -58,7 +60,8 @@ final class ParentWork implements AutoCloseable {
             case Argument.Bytes bytes -> copy(bytes.value());
             case Argument.Result result -> result(result.register()).number();
             case Argument.Pid _ -> pid;
-            case Argument.ProcFile file -> copy(new Argument.Text("/proc/" + pid + "/" + file.name()).bytes());
+            case Argument.Proc _ -> proc().number();
+            case Argument.ProcEntry entry -> copy(new Argument.Text(pid + "/" + entry.name()).bytes());
             case Argument.Filled filled -> {
                 MemorySegment struct = segment(filled.value());
                 struct.set(JAVA_LONG, filled.offset(), result(filled.register()).number());
@@ -67,6 +70,15 @@ final class ParentWork implements AutoCloseable {
             case Argument.Texts _, Argument.Address _, Argument.Content _, Argument.RowAddress _, Argument.Struct _ ->
                 throw new IllegalStateException("only a child takes " + argument.text());
         };
+    }
+
+    private Fd proc() {
+        Fd known = proc;
+        if (known == null) {
+            known = ProcDirectory.open();
+            proc = known;
+        }
+        return known;
     }
 
     private Fd result(Argument.Register register) {
@@ -88,6 +100,9 @@ final class ParentWork implements AutoCloseable {
     @Override
     public void close() {
         results.values().forEach(Fd::close);
+        if (proc != null) {
+            proc.close();
+        }
         arena.close();
     }
 }

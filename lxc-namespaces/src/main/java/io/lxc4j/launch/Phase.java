@@ -22,11 +22,11 @@ public enum Phase {
     MOUNTS,
     /** Makes that tree the root, and lets go of the host's. */
     ROOT,
-    /** Sets host name, loopback and file mode mask. */
+    /** Sets host name, loopback, sysctls, file mode mask and personality. */
     SYSTEM,
     /** Closes all but the declared descriptors, and then enters the working directory. */
     DESCRIPTORS,
-    /** Gives up privileges. */
+    /** Gives up privileges, and takes on the limits that all before would suffer from. */
     CAPABILITIES,
     /** Installs the system call filter. */
     SECCOMP,

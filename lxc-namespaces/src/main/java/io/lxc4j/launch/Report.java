@@ -24,7 +24,7 @@ record Report(Stage stage, int row, int errno) {
         PROGRAM(1),
         /** No failure: all but the exec is done. */
         READY(2),
-        /** No failure: the child has come into its namespaces; the row is its process id, or 0 for the one known. */
+        /** No failure: the child has come to where its parent's work can be done; the row is its process id, or 0 for the one known. */
         MET(3);
 
         private final int number;

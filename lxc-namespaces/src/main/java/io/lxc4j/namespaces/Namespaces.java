@@ -14,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +50,13 @@ public final class Namespaces {
     private final Set<Namespace> fresh;
     private final String hostName;
     private final @Nullable IdMapping users;
+    private final List<Sysctl> sysctls;
 
     private Namespaces(Builder builder) {
         fresh = Collections.unmodifiableSet(EnumSet.copyOf(builder.fresh));
         hostName = builder.hostName == null ? "container" : builder.hostName;
         users = builder.users;
+        sysctls = List.copyOf(builder.sysctls.values());
     }
 
     private static long mask(int... capabilities) {
@@ -98,6 +102,17 @@ public final class Namespaces {
     }
 
     /**
+     * The parameters of the kernel that it has for itself.
+     *
+     * @return values by names, in the order in which they are set
+     */
+    public SequencedMap<String, String> sysctls() {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        sysctls.forEach(sysctl -> values.put(sysctl.name(), sysctl.value()));
+        return Collections.unmodifiableSequencedMap(values);
+    }
+
+    /**
      * Which users and groups of the host those inside are.
      *
      * @return the mapping: the one that was set; else isolated ids if this JVM has some to give, or its own user; of no
@@ -120,12 +135,25 @@ public final class Namespaces {
     }
 
     /**
-     * Adds to a plan what makes these namespaces.
+     * Adds to a plan what makes these namespaces, for a process without additional groups.
      *
      * @param plan the plan under construction
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan) {
+        contribute(plan, ProcessAttributes.builder().build());
+    }
+
+    /**
+     * Adds to a plan what makes these namespaces, and the groups of the process in them.
+     *
+     * @param plan the plan under construction
+     * @param attributes has the additional groups; what else it has is not looked at
+     * @throws HostUnsupportedException if the process can have no additional groups
+     * @throws InvalidSpecificationException if one of them is not mapped
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void contribute(LaunchPlan.Builder plan, ProcessAttributes attributes) {
         for (Namespace namespace : fresh) {
             switch (namespace) {
                 case CGROUP -> plan.add(new Operation.NewCgroupNamespace());
@@ -136,7 +164,7 @@ public final class Namespaces {
         if (hasOwnUsers()) {
             plan.idMaps(idMapping().example().maps());
         }
-        takingOnUser().ifPresent(plan::add);
+        takingOnUser(attributes).ifPresent(plan::add);
         limitCapabilities(plan);
         if (fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(hostName));
@@ -144,6 +172,7 @@ public final class Namespaces {
         if (hasOwnNetwork()) {
             plan.add(new Operation.BringUpLoopback());
         }
+        sysctls.forEach(sysctl -> plan.add(new Operation.SetSysctl(sysctl.name(), sysctl.path(), sysctl.value())));
     }
 
     /**
@@ -174,7 +203,7 @@ public final class Namespaces {
         plan.add(new JoinOperation.Hide());
         plan.add(new JoinOperation.JoinProcess(
                 process, hasOwnUsers() ? Set.of(Namespace.USER, Namespace.MOUNT) : Set.of(Namespace.MOUNT)));
-        takingOnUser().ifPresent(plan::add);
+        takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
         if (!mayMount) {
             limitCapabilities(plan);
         }
@@ -188,14 +217,25 @@ public final class Namespaces {
     /**
      * What makes a process the user that it is by default.
      *
+     * @param attributes has the additional groups; what else it has is not looked at
      * @return the operation; empty if it stays whom this JVM is
+     * @throws HostUnsupportedException if it can have no such groups
+     * @throws InvalidSpecificationException if one is not mapped
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public Optional<Operation.SetIds> takingOnUser() {
+    public Optional<Operation.SetIds> takingOnUser(ProcessAttributes attributes) {
+        List<Integer> groups = attributes.additionalGroups();
         if (hasOwnUsers()) {
-            return Optional.of(idMapping().example().takingOn());
+            return Optional.of(idMapping().example().takingOn(groups));
         }
-        return Caller.current().maySetGroups() ? Optional.of(new Operation.SetIds(0, 0, List.of())) : Optional.empty();
+        if (Caller.current().maySetGroups()) {
+            return Optional.of(new Operation.SetIds(0, 0, groups));
+        }
+        if (!groups.isEmpty()) {
+            throw new HostUnsupportedException("additional groups " + groups
+                    + ": this JVM may not set groups, which needs CAP_SETUID and CAP_SETGID");
+        }
+        return Optional.empty();
     }
 
     /**
@@ -214,11 +254,11 @@ public final class Namespaces {
         IdMaps maps = idMapping().example().maps();
         requireMapped("user", uid, maps.uids());
         requireMapped("group", gid, maps.gids());
-        return new MappedIds(maps, uid, gid).takingOn();
+        return new MappedIds(maps, uid, gid).takingOn(List.of());
     }
 
     private static void requireMapped(String what, int id, List<IdMaps.Range> ranges) {
-        if (ranges.stream().noneMatch(range -> range.inside() <= id && id < range.inside() + range.count())) {
+        if (ranges.stream().noneMatch(range -> range.has(id))) {
             throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
                     + " outside, count) " + ranges + "; give it a mapping that has it");
         }
@@ -229,6 +269,7 @@ public final class Namespaces {
         private final Set<Namespace> fresh = EnumSet.allOf(Namespace.class);
         private @Nullable String hostName;
         private @Nullable IdMapping users;
+        private final SequencedMap<String, Sysctl> sysctls = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -324,12 +365,46 @@ public final class Namespaces {
         }
 
         /**
+         * Sets a parameter of the kernel that each namespace has for itself, when the container starts; they are set in the
+         * order of these calls.
+         *
+         * <p>Those are {@code kernel.msg*}, {@code kernel.sem*}, {@code kernel.shm*} and {@code fs.mqueue.*} of System V
+         * IPC and message queues, which need an IPC namespace that is not shared and a process that is the container's root
+         * (and Linux 6.9 if it has users of its own); and {@code net.*}, as far as a network has them for itself, which need
+         * a network that is not shared. What the kernel has once for the whole host is refused, by name or when the
+         * container starts.
+         *
+         * @param name its name with dots, as sysctl(8) has it: in {@code net.ipv4.conf.eth0/1.forwarding} the slash is a
+         *     dot of the name of the device {@code eth0.1}
+         * @param value 1 to 4096 printable ASCII characters; several numbers are separated by spaces
+         * @return this builder
+         * @throws InvalidSpecificationException if it is not such a parameter, the value has another form, or it was set
+         *     before
+         */
+        public Builder sysctl(String name, String value) {
+            Sysctl sysctl = new Sysctl(name, value);
+            Sysctl before = sysctls.putIfAbsent(name, sysctl);
+            if (before != null) {
+                throw new InvalidSpecificationException(
+                        "sysctl " + name + " was set before: \"" + before.value() + "\", now \"" + value + "\"");
+            }
+            return this;
+        }
+
+        /**
          * Finishes.
          *
          * @return the namespaces
-         * @throws InvalidSpecificationException if the host name or the users are set but shared
+         * @throws InvalidSpecificationException if the host name, the users or a parameter are set but shared
          */
         public Namespaces build() {
+            for (Sysctl sysctl : sysctls.values()) {
+                if (!fresh.contains(sysctl.namespace())) {
+                    throw new InvalidSpecificationException(
+                            "sysctl " + sysctl.name() + " would change the host's, as the namespace " + sysctl.kind()
+                                    + " is not the container's own");
+                }
+            }
             if (users != null && !fresh.contains(Namespace.USER)) {
                 throw new InvalidSpecificationException(
                         "users " + users + " would be the container's own, but shareUsers was asked for, too");

@@ -39,6 +39,9 @@ public final class PseudoFileSystems {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
         plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", INERT), "/proc"));
+        if (!namespaces.sysctls().isEmpty()) {
+            plan.add(new MountOperation.OpenSysctls()); // before they are made read-only
+        }
         if (!namespaces.hasOwnUsers()) {
             READ_ONLY.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path)));
         }

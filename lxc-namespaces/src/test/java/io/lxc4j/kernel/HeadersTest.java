@@ -42,7 +42,12 @@ class HeadersTest {
             "linux/landlock",
             "linux/termios",
             "linux/securebits",
-            "linux/socket");
+            "linux/socket",
+            "linux/resource",
+            "linux/sched/types",
+            "linux/ioprio",
+            "linux/personality",
+            "linux/magic");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",
             "sched",
@@ -55,6 +60,8 @@ class HeadersTest {
             "sys/stat",
             "sys/socket",
             "sys/ioctl",
+            "sys/resource",
+            "sys/personality",
             "signal",
             "net/if");
 
@@ -134,6 +141,18 @@ class HeadersTest {
         put(kernel, "offsetof(struct open_how, flags)", OpenHow.FLAGS);
         put(kernel, "offsetof(struct open_how, mode)", OpenHow.MODE);
         put(kernel, "offsetof(struct open_how, resolve)", OpenHow.RESOLVE);
+        put(kernel, "sizeof(struct rlimit64)", Rlimit.SIZE);
+        put(kernel, "offsetof(struct rlimit64, rlim_cur)", Rlimit.SOFT);
+        put(kernel, "offsetof(struct rlimit64, rlim_max)", Rlimit.HARD);
+        put(kernel, "RLIM64_INFINITY == ~0ULL", 1);
+        put(kernel, "sizeof(struct sched_attr) >= " + SchedAttr.SIZE, 1);
+        put(kernel, "offsetof(struct sched_attr, size)", SchedAttr.STRUCT_SIZE);
+        put(kernel, "offsetof(struct sched_attr, sched_policy)", SchedAttr.POLICY);
+        put(kernel, "offsetof(struct sched_attr, sched_flags)", SchedAttr.FLAGS);
+        put(kernel, "offsetof(struct sched_attr, sched_runtime)", SchedAttr.RUNTIME);
+        put(kernel, "offsetof(struct sched_attr, sched_deadline)", SchedAttr.DEADLINE);
+        put(kernel, "offsetof(struct sched_attr, sched_period)", SchedAttr.PERIOD);
+        put(kernel, "IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 5)", 2 << 13 | 5);
         put(kernel, "sizeof(struct __user_cap_header_struct)", CapabilitySets.HEADER_SIZE);
         put(kernel, "sizeof(struct __user_cap_data_struct[2])", CapabilitySets.DATA_SIZE);
         put(kernel, "_LINUX_CAPABILITY_VERSION_3", 0x20080522);

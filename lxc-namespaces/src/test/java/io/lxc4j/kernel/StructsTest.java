@@ -70,6 +70,28 @@ class StructsTest {
     }
 
     @Test
+    void rlimit64_has_16_bytes_soft_before_hard_and_shows_itself() {
+        ByteBuffer bytes = read(Rlimit.bytes(0x1122334455667788L, Rlimit.INFINITY));
+        assertThat(bytes.remaining()).isEqualTo(16);
+        assertThat(bytes.getLong(0)).isEqualTo(0x1122334455667788L);
+        assertThat(bytes.getLong(8)).isEqualTo(-1);
+        assertThat(Rlimit.text(17, Rlimit.INFINITY)).isEqualTo("{rlim_cur=17, rlim_max=RLIM64_INFINITY}");
+    }
+
+    @Test
+    void sched_attr_has_48_bytes_that_begin_with_their_number() {
+        ByteBuffer deadline = read(SchedAttr.deadline(1 << 20, 1L << 40, 1L << 41));
+        assertThat(deadline.remaining()).isEqualTo(48);
+        assertThat(deadline.getInt(0)).isEqualTo(48);
+        assertThat(deadline.getInt(4)).as("SCHED_DEADLINE").isEqualTo(6);
+        assertThat(deadline.getLong(8)).as("SCHED_FLAG_RESET_ON_FORK").isEqualTo(1);
+        assertThat(deadline.getLong(16)).isZero();
+        assertThat(deadline.getLong(24)).isEqualTo(1 << 20);
+        assertThat(deadline.getLong(32)).isEqualTo(1L << 40);
+        assertThat(deadline.getLong(40)).isEqualTo(1L << 41);
+    }
+
+    @Test
     void flock_has_32_bytes_with_type_start_and_length() {
         ByteBuffer bytes = read(FileLock.bytes(Constants.F_UNLCK, 0x1_0000_0000L, 65_536));
         assertThat(bytes.remaining()).isEqualTo(32);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.CapabilitySets;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Rlimit;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -140,6 +143,87 @@ class CompilerTest {
                 .hasSize(CapabilitySets.LAST + 1 - kept.length)
                 .noneMatch(row -> row.contains("PR_CAPBSET_DROP, 7,"))
                 .anyMatch(row -> row.equals("prctl(PR_CAPBSET_DROP, 21, 0, 0, 0)"));
+    }
+
+    @Test
+    void has_the_parent_set_limits_and_attributes_of_the_child_by_its_pid() {
+        LaunchPlan.Builder plan = LaunchPlan.builder()
+                .add(new ParentOperation.SetLimit(Constants.RLIMIT_AS, 5, Rlimit.INFINITY))
+                .add(new ParentOperation.SetScheduler(Constants.SCHED_OTHER, 0, 0, 0, 0))
+                .add(new ParentOperation.SetScheduler(Constants.SCHED_RR, 7, 0, 0, 0))
+                .add(new ParentOperation.SetScheduler(Constants.SCHED_DEADLINE, 0, 1, 2, 3))
+                .add(new ParentOperation.SetNice(-3))
+                .add(new ParentOperation.SetCpus(List.of(3)))
+                .add(new ParentOperation.SetCpus(List.of(0, 64)))
+                .add(new ParentOperation.SetIoPriority(Constants.IOPRIO_CLASS_BE, 4))
+                .add(new ParentOperation.SetOomScoreAdjustment(-1))
+                .add(new Operation.SetOwnLimit(Constants.RLIMIT_NOFILE, 1, 2))
+                .add(Plans.exec("/bin/true"));
+        Compiler.Compiled compiled = Compiler.compile(plan.build());
+        assertThat(texts(compiled.parent()))
+                .containsExactly(
+                        "prlimit64(PID, RLIMIT_AS, {rlim_cur=5, rlim_max=RLIM64_INFINITY}, 0)",
+                        "sched_setscheduler(PID, SCHED_OTHER, [0])",
+                        "sched_setscheduler(PID, SCHED_RR, [7])",
+                        "sched_setattr(PID, {size=48, sched_policy=SCHED_DEADLINE,"
+                                + " sched_flags=SCHED_FLAG_RESET_ON_FORK, sched_runtime=1, sched_deadline=2,"
+                                + " sched_period=3}, 0)",
+                        "setpriority(PRIO_PROCESS, PID, -3)",
+                        "sched_setaffinity(PID, 8, [3])",
+                        "sched_setaffinity(PID, 8, [0])",
+                        "sched_setaffinity(PID, 16, [64])",
+                        "sched_setaffinity(PID, 16, [0, 64])",
+                        "ioprio_set(IOPRIO_WHO_PROCESS, PID, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 4))",
+                        "openat2(</proc>, \"PID/oom_score_adj\", {flags=O_WRONLY|O_CLOEXEC, resolve=RESOLVE_BENEATH"
+                                + "|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS|RESOLVE_NO_XDEV}, 24) = oom_score_adj1",
+                        "write(oom_score_adj1, \"-1\", 2)");
+        assertThat(texts(compiled.child())).startsWith("prlimit64(0, RLIMIT_NOFILE, {rlim_cur=1, rlim_max=2}, 0)");
+        Argument.Bytes mask =
+                (Argument.Bytes) compiled.parent().get(8).madeArguments().get(2);
+        assertThat(mask.value()).containsExactly(1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Test
+    void has_the_child_tell_that_its_exec_is_done_if_the_parent_is_to_limit_its_stack() {
+        LaunchPlan.Builder plan = LaunchPlan.builder()
+                .add(new Operation.AwaitParent())
+                .add(new ParentOperation.SetLimit(Constants.RLIMIT_STACK, 1, 1))
+                .add(Plans.exec("/bin/true"));
+        assertThat(texts(Compiler.compile(plan.build()).child()))
+                .startsWith(
+                        "sendto(3, \"met\", 16, MSG_NOSIGNAL, 0, 0)",
+                        "recvfrom(3, […], 1, 0, 0, 0)  [goes on at row 3" + " unless 0]");
+        plan.add(new JoinOperation.MeetParent());
+        assertThat(texts(Compiler.compile(plan.build()).child()).stream().filter(row -> row.contains("\"met\"")))
+                .as("once, where it meets the parent anyway")
+                .hasSize(1);
+    }
+
+    @Test
+    void sets_sysctls_on_the_programs_own_mount_of_proc_only() {
+        MountOperation.FileSystem proc = MountOperation.FileSystem.of("proc", Constant.or());
+        Operation sysctl = new Operation.SetSysctl("kernel.sem", "kernel/sem", "1 2");
+        List<String> rows = texts(Compiler.compile(LaunchPlan.builder()
+                        .add(new MountOperation.Mount(proc, "/proc"))
+                        .add(new MountOperation.OpenSysctls())
+                        .add(sysctl)
+                        .add(Plans.exec("/bin/true"))
+                        .build())
+                .child());
+        String strict = "resolve=RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS|RESOLVE_NO_XDEV}, 24)";
+        assertThat(rows)
+                .containsSubsequence(
+                        "fsmount(fs2, FSMOUNT_CLOEXEC, 0) = proc1",
+                        "openat2(proc1, \"sys\", {flags=O_PATH|O_DIRECTORY|O_CLOEXEC, " + strict + " = sysctls",
+                        "openat2(sysctls, \"kernel/sem\", {flags=O_WRONLY|O_CLOEXEC, " + strict + " = sysctl4",
+                        "write(sysctl4, \"1 2\", 3)");
+        LaunchPlan without = LaunchPlan.builder()
+                .add(new MountOperation.OpenSysctls())
+                .add(Plans.exec("/bin/true"))
+                .build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Compiler.compile(without))
+                .withMessageContaining("proc");
     }
 
     @Test

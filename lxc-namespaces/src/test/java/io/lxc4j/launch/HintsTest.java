@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Sys;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,11 +62,62 @@ class HintsTest {
                 .contains("as a directory");
     }
 
+    @Test
+    void limits_and_attributes_that_are_refused_name_the_privilege_that_they_take() {
+        Operation limit = new ParentOperation.SetLimit(Constants.RLIMIT_CORE, 0, 1);
+        assertThat(Hints.of(limit, Sys.PRLIMIT64, Errno.EPERM)).endsWith("needs CAP_SYS_RESOURCE on the host");
+        assertThat(Hints.of(limit, Sys.PRLIMIT64, Errno.EINVAL)).isEmpty();
+        assertThat(Hints.of(new Operation.SetOwnLimit(Constants.RLIMIT_NOFILE, 0, 1), Sys.PRLIMIT64, Errno.EPERM))
+                .contains("fs.nr_open");
+        assertThat(Hints.of(new ParentOperation.SetNice(-5), Sys.SETPRIORITY, Errno.EACCES))
+                .contains("CAP_SYS_NICE", "NICE of at least 25");
+        assertThat(Hints.of(
+                        new ParentOperation.SetIoPriority(Constants.IOPRIO_CLASS_RT, 0), Sys.IOPRIO_SET, Errno.EPERM))
+                .contains("CAP_SYS_NICE");
+        assertThat(Hints.of(new ParentOperation.SetOomScoreAdjustment(-1), Sys.WRITE, Errno.EACCES))
+                .contains("CAP_SYS_RESOURCE");
+        assertThat(Hints.of(new ParentOperation.SetCpus(List.of(9)), Sys.SCHED_SETAFFINITY, Errno.EINVAL))
+                .contains("cpuset");
+    }
+
+    @Test
+    void scheduling_policies_that_are_refused_are_explained_by_their_kind() {
+        Operation fifo = new ParentOperation.SetScheduler(Constants.SCHED_FIFO, 7, 0, 0, 0);
+        assertThat(Hints.of(fifo, Sys.SCHED_SETSCHEDULER, Errno.EPERM)).contains("RTPRIO of at least 7");
+        Operation deadline = new ParentOperation.SetScheduler(Constants.SCHED_DEADLINE, 0, 1, 2, 3);
+        assertThat(Hints.of(deadline, Sys.SCHED_SETATTR, Errno.EPERM)).contains("all CPUs");
+        assertThat(Hints.of(deadline, Sys.SCHED_SETATTR, Errno.EBUSY)).contains("time left");
+        assertThat(Hints.of(deadline, Sys.SCHED_SETATTR, Errno.EINVAL)).contains("sched_deadline_period_min_us");
+        Operation batch = new ParentOperation.SetScheduler(Constants.SCHED_BATCH, 0, 0, 0, 0);
+        assertThat(Hints.of(batch, Sys.SCHED_SETSCHEDULER, Errno.EINVAL)).isEmpty();
+        assertThat(Hints.of(batch, Sys.SCHED_SETSCHEDULER, Errno.EPERM)).contains("SCHED_IDLE");
+    }
+
+    @Test
+    void sysctls_and_groups_that_are_refused_are_explained() {
+        Operation sysctl = new Operation.SetSysctl("net.a", "net/a", "1");
+        assertThat(Hints.of(sysctl, Sys.OPENAT2, Errno.ENOENT)).contains("no such sysctl");
+        assertThat(Hints.of(sysctl, Sys.OPENAT2, Errno.EACCES)).contains("container's root");
+        assertThat(Hints.of(sysctl, Sys.WRITE, Errno.EPERM)).contains("this value");
+        assertThat(Hints.of(sysctl, Sys.WRITE, Errno.EINVAL)).contains("does not take");
+        Operation ids = new Operation.SetIds(0, 0, List.of(1));
+        assertThat(Hints.of(ids, Sys.SETGROUPS, Errno.EINVAL)).contains("not mapped");
+        assertThat(Hints.of(ids, Sys.SETGROUPS, Errno.EPERM)).contains("denied");
+        assertThat(Hints.of(ids, Sys.SETRESUID, Errno.EPERM)).isEmpty();
+    }
+
+    @Test
+    void descriptors_and_processes_that_a_limit_forbids_are_explained() {
+        assertThat(Hints.of(mount("proc"), Sys.OPENAT2, Errno.EMFILE)).contains("NOFILE");
+        assertThat(Hints.of(Plans.exec("/a"), Sys.EXECVE, Errno.EAGAIN)).contains("NPROC");
+        assertThat(Hints.of(Plans.exec("/a"), Sys.EXECVE, Errno.E2BIG)).contains("STACK");
+    }
+
     @ParameterizedTest
     @EnumSource
     void no_error_of_any_operation_makes_the_hints_fail(Errno errno) {
         for (Operation operation : Plans.everything().operations()) {
-            for (Sys sys : List.of(Sys.OPENAT2, Sys.FSCONFIG, Sys.EXECVE)) {
+            for (Sys sys : List.of(Sys.OPENAT2, Sys.FSCONFIG, Sys.EXECVE, Sys.WRITE, Sys.SETGROUPS)) {
                 assertThat(Hints.of(operation, sys, errno)).doesNotContain("\n").doesNotEndWith(".");
             }
         }

@@ -3,6 +3,7 @@ package io.lxc4j.launch;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.Rlimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class Plans {
                 .add(new MountOperation.MakeFile("/file"))
                 .add(new MountOperation.MakeLink("/link", "file"))
                 .add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", attributes), "/proc"))
+                .add(new MountOperation.OpenSysctls())
                 .add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", attributes))
                 .add(new MountOperation.Bind(new Tree.Handed(tree), "/data", attributes))
                 .add(new MountOperation.BindScratch("root", "/var"))
@@ -81,6 +83,15 @@ final class Plans {
                 .add(new JoinOperation.MeetParent())
                 .add(new Operation.AwaitParent())
                 .add(new ParentOperation.OpenTree(tree, "/srv/data", true, true))
+                .add(new ParentOperation.SetLimit(Constants.RLIMIT_CORE, 0, Rlimit.INFINITY))
+                .add(new ParentOperation.SetScheduler(Constants.SCHED_FIFO, 1, 0, 0, 0))
+                .add(new ParentOperation.SetNice(5))
+                .add(new ParentOperation.SetCpus(List.of(0, 65)))
+                .add(new ParentOperation.SetIoPriority(Constants.IOPRIO_CLASS_BE, 7))
+                .add(new ParentOperation.SetOomScoreAdjustment(500))
+                .add(new Operation.SetOwnLimit(Constants.RLIMIT_NOFILE, 64, 128))
+                .add(new Operation.SetPersonality(Constants.ADDR_NO_RANDOMIZE))
+                .add(new Operation.SetSysctl("net.core.somaxconn", "net/core/somaxconn", "17"))
                 .build();
     }
 }

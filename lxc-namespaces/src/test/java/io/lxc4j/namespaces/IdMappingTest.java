@@ -174,10 +174,32 @@ class IdMappingTest {
     @Test
     void of_a_caller_whose_own_namespace_gave_up_setgroups_gives_it_up() {
         Caller denied = new Caller(ROOT.status(), "root", FakeHost.ALL, FakeHost.ALL, true);
-        assertThat(host.of(denied).example(IdMapping.isolated()).takingOn().groups())
+        assertThat(host.of(denied)
+                        .example(IdMapping.isolated())
+                        .takingOn(List.of())
+                        .groups())
                 .isNull();
-        assertThat(host.of(ROOT).example(IdMapping.isolated()).takingOn().groups())
+        assertThat(host.of(ROOT)
+                        .example(IdMapping.isolated())
+                        .takingOn(List.of())
+                        .groups())
                 .isEmpty();
+    }
+
+    @Test
+    void of_a_process_with_additional_groups_must_have_them() {
+        IdMapping mapping =
+                IdMapping.ranges().users(0, 1000, 1).groups(0, 100, 6).build();
+        MappedIds ids = host.of(ROOT).example(mapping);
+        assertThat(ids.takingOn(List.of(1, 5)).groups()).containsExactly(1, 5);
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(() -> ids.takingOn(List.of(5, 6)))
+                .withMessage(
+                        "additional groups [5, 6]: 6 is not mapped in the container; its groups are mapped (inside,"
+                                + " outside, count): [0 100 6]");
+        assertThatExceptionOfType(HostUnsupportedException.class)
+                .isThrownBy(() -> host.of(ALICE).example(IdMapping.self()).takingOn(List.of(0)))
+                .withMessageContainingAll("[0]", "/etc/subgid", "IdMapping.subordinate()");
     }
 
     @Test
