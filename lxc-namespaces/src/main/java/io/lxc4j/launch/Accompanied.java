@@ -18,6 +18,7 @@ final class Accompanied {
     private final Channel channel;
     private long pid;
     private Fd pidfd;
+    private @Nullable MadeTerminal terminal;
 
     Accompanied(LaunchProgram program, LaunchInputs inputs, Channel channel, long pid, Fd pidfd) {
         this.program = program;
@@ -44,7 +45,8 @@ final class Accompanied {
                 throw new ContainerException("the process was killed while it was being launched, as the kernel"
                         + " does when a memory limit is too small for it");
             }
-            LaunchedProcess process = new LaunchedProcess(pid, pidfd);
+            terminal = channel.takeTerminal();
+            LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal);
             process.watch();
             started = true;
             return process;
@@ -101,6 +103,9 @@ final class Accompanied {
         Kernel.trySignal(pidfd, SIGKILL);
         LaunchedProcess.reap(pidfd, 0);
         pidfd.close();
+        if (terminal != null) {
+            terminal.close();
+        }
         if (program.plan().meetsTwice()) {
             while (Kernel.tryCall(Sys.WAITID, Constants.P_PGID.value(), pid, 0, Constants.WEXITED.value(), 0) == 0) {
                 // one more collected

@@ -119,7 +119,7 @@ final class JoinCompiler {
                 flags(MSG_CMSG_CLOEXEC));
     }
 
-    private static Argument message(Argument content, int size, Argument control, int descriptors) {
+    static Argument message(Argument content, int size, Argument control, int descriptors) {
         Argument vector = new Argument.Struct(
                 littleEndian(SocketMessage.VECTOR_SIZE)
                         .putLong(SocketMessage.VECTOR_LENGTH, size)

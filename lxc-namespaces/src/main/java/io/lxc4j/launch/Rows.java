@@ -21,6 +21,11 @@ final class Rows {
         return row;
     }
 
+    /** Adds an init, see {@link Row#init}. */
+    void addInit(Argument mainPid) {
+        list.add(Row.init(operation, mainPid));
+    }
+
     /** A place for a result, named after what it will hold. */
     Argument.Register register(String name) {
         registers++;
