@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Sets up a container. A setting is made once; a second value is rejected. Not thread-safe. */
 public final class ContainerBuilder {
     private static final int DEFAULT_OUTPUT_LIMIT_BYTES = 1 << 20;
+    private static final WindowSize DEFAULT_SIZE = new WindowSize(80, 24);
 
     List<String> command = List.of();
 
@@ -38,6 +39,11 @@ public final class ContainerBuilder {
     private @Nullable Redirect output;
     private @Nullable Redirect error;
     boolean mergedError;
+
+    @Nullable
+    WindowSize terminal;
+
+    boolean init;
 
     @Nullable
     Duration timeout;
@@ -64,6 +70,8 @@ public final class ContainerBuilder {
         output = other.output;
         error = other.error;
         mergedError = other.mergedError;
+        terminal = other.terminal;
+        init = other.init;
         timeout = other.timeout;
         outputLimitBytes = other.outputLimitBytes;
     }
@@ -148,7 +156,7 @@ public final class ContainerBuilder {
 
     /**
      * Sets an environment variable. Nothing of this JVM's environment is passed on; by default there are
-     * {@code PATH}, {@code HOME} and {@code container=lxc4j}.
+     * {@code PATH}, {@code HOME} and {@code container=lxc4j}, and {@code TERM=xterm} with a terminal.
      *
      * @param name not empty, without {@code =}
      * @param value anything without a NUL character
@@ -270,6 +278,40 @@ public final class ContainerBuilder {
     }
 
     /**
+     * Gives the process a terminal of 80 columns and 24 rows, see {@link #terminal(WindowSize)}.
+     *
+     * @return this builder
+     */
+    public ContainerBuilder terminal() {
+        return terminal(DEFAULT_SIZE);
+    }
+
+    /**
+     * Gives the process a terminal of the container's own, which is its standard input, output and error, its controlling
+     * terminal, and {@code /dev/console}. {@code TERM} is {@code xterm} unless it is set.
+     *
+     * @param size how large it is at first, see {@link ContainerProcess#resize}
+     * @return this builder
+     */
+    public ContainerBuilder terminal(WindowSize size) {
+        unset("terminal", terminal, size);
+        terminal = size;
+        return this;
+    }
+
+    /**
+     * Has an init of this library as process 1, and the command as its child; by default the command is process 1. The init
+     * collects orphans, passes signals on to the command, and ends with it. So a command that was not made to be
+     * process 1 is treated by the kernel as anywhere else.
+     *
+     * @return this builder
+     */
+    public ContainerBuilder init() {
+        init = true;
+        return this;
+    }
+
+    /**
      * Sets how long {@link #run()} waits; by default without end.
      *
      * @param timeout more than zero
@@ -316,6 +358,7 @@ public final class ContainerBuilder {
         if (mergedError && error != null) {
             throw new InvalidSpecificationException("mergeError and redirectError(" + error + ") are both set");
         }
+        checkTerminal();
         ContainerPlan.searchPath(environment);
         RootFileSystem files = root();
         if (files.needsOwnUsers() && !namespaces().hasOwnUsers()) {
@@ -323,6 +366,26 @@ public final class ContainerBuilder {
                     + " what only the host's root may read; use users of its own, or another root");
         }
         return new ContainerSpec(new ContainerBuilder(this));
+    }
+
+    private void checkTerminal() {
+        if (terminal == null) {
+            return;
+        }
+        if (mergedError) {
+            throw new InvalidSpecificationException(
+                    "terminal and mergeError are both set; a terminal shows standard error with the rest");
+        }
+        reject("redirectInput", input);
+        reject("redirectOutput", output);
+        reject("redirectError", error);
+    }
+
+    private static void reject(String setting, @Nullable Redirect redirect) {
+        if (redirect != null) {
+            throw new InvalidSpecificationException("terminal and " + setting + "(" + redirect
+                    + ") are both set; the terminal is all three standard streams");
+        }
     }
 
     /**

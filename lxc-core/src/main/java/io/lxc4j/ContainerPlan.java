@@ -10,6 +10,7 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.TerminalOperation;
 import io.lxc4j.launch.Tree;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
@@ -57,6 +58,14 @@ final class ContainerPlan {
         settings.binds.forEach(bind -> bind(plan, bind));
         plan.add(new Operation.PivotRoot());
         plan.add(new Operation.SetUmask(UMASK));
+        if (settings.terminal != null) {
+            plan.add(new TerminalOperation.MakeTerminal(settings.terminal.columns(), settings.terminal.rows()));
+            plan.add(new TerminalOperation.BindConsole());
+            plan.add(new TerminalOperation.TakeTerminal());
+        }
+        if (settings.init) {
+            namespaces.contributeInit(plan);
+        }
         plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
@@ -90,6 +99,9 @@ final class ContainerPlan {
         environment.put("PATH", PATH);
         environment.put("HOME", "/root");
         environment.put("container", "lxc4j");
+        if (settings.terminal != null) {
+            environment.put("TERM", "xterm");
+        }
         environment.putAll(settings.environment);
         List<String> entries = new ArrayList<>();
         environment.forEach((name, value) -> entries.add(name + "=" + value));

@@ -68,7 +68,9 @@ public final class ContainerSpec {
     }
 
     private Container start(LaunchProgram program, @Nullable IdMaps idMaps, Redirect input, Runnable ended) {
-        StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
+        StandardStreams streams = settings.terminal != null
+                ? new TerminalStreams()
+                : new RedirectedStreams(input, settings.out(), settings.err(), settings.mergedError);
         try {
             LaunchedProcess process;
             try (streams) {
@@ -78,16 +80,28 @@ public final class ContainerSpec {
                                 new LaunchInputs(
                                         streams.child(0), streams.child(1), streams.child(2), List.of(), idMaps));
             }
-            return new Container(this, new ContainerProcess(process, streams, ended));
+            connect(streams, process);
+            return new Container(this, new ContainerProcess(process, streams, !settings.init, ended));
         } catch (RuntimeException | Error e) {
             streams.abandon();
             throw e;
         }
     }
 
+    private static void connect(StandardStreams streams, LaunchedProcess process) {
+        try {
+            streams.launched(process);
+        } catch (RuntimeException | Error e) {
+            process.signal(Signal.KILL.number());
+            process.exit().join();
+            throw e;
+        }
+    }
+
     /**
      * Runs the command to its end and captures what it writes, as far as the output is not redirected. Standard input
-     * is empty unless redirected.
+     * is empty unless redirected. With a terminal the output is what it shows, errors included, in lines that end with
+     * CR LF, and the end of file is typed at the beginning.
      *
      * @return how it ended and what it wrote
      * @throws ContainerTimeoutException if it takes longer than the timeout
@@ -96,6 +110,7 @@ public final class ContainerSpec {
      */
     public ContainerResult run() throws InterruptedException {
         try (Container container = start(settings.in(Redirect.from(new File("/dev/null"))))) {
+            container.process().closeInput();
             return new Capture(container, settings.outputLimitBytes(), settings.timeout).await();
         }
     }

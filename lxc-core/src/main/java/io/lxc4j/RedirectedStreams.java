@@ -14,12 +14,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The three standard streams of a process that is about to start: the descriptors that it gets, and the streams that
- * this JVM keeps. Closing gives the descriptors back; it is due after the launch. If the launch failed, the kept
- * streams are to be closed, too.
- */
-final class StandardStreams implements AutoCloseable {
+/** Standard streams that are pipes, files, or those of this JVM, each by itself. */
+final class RedirectedStreams implements StandardStreams {
     private static final int READ = 0;
     private static final int WRITE = 1;
     private static final int PERMISSIONS = 0666;
@@ -30,7 +26,7 @@ final class StandardStreams implements AutoCloseable {
     private InputStream output = InputStream.nullInputStream();
     private InputStream error = InputStream.nullInputStream();
 
-    StandardStreams(Redirect in, Redirect out, Redirect err, boolean merged) {
+    RedirectedStreams(Redirect in, Redirect out, Redirect err, boolean merged) {
         try {
             if (in.type() == Redirect.Type.PIPE) {
                 Fd[] pipe = Kernel.pipe("standard input");
@@ -102,36 +98,33 @@ final class StandardStreams implements AutoCloseable {
         }
     }
 
-    Fd child(int index) {
+    @Override
+    public Fd child(int index) {
         return childs[index];
     }
 
-    OutputStream input() {
+    @Override
+    public OutputStream input() {
         return input;
     }
 
-    InputStream output() {
+    @Override
+    public InputStream output() {
         return output;
     }
 
-    InputStream error() {
+    @Override
+    public InputStream error() {
         return error;
     }
 
-    /** Closes the child's ends in this process. */
     @Override
     public void close() {
         opened.forEach(Fd::close);
     }
 
-    /** Closes this process's ends as well. */
-    void abandon() {
-        close();
-        closeKept();
-    }
-
-    /** Closes this process's ends. */
-    void closeKept() {
+    @Override
+    public void closeKept() {
         for (AutoCloseable stream : List.<AutoCloseable>of(input, output, error)) {
             try {
                 stream.close();
@@ -141,8 +134,8 @@ final class StandardStreams implements AutoCloseable {
         }
     }
 
-    /** The container has ended: takes what it has left, and frees the descriptors. */
-    void drain() {
+    @Override
+    public void drain() {
         for (InputStream stream : List.of(output, error)) {
             if (stream instanceof FdInput pipe) {
                 pipe.drain();
