@@ -29,21 +29,11 @@ final class Attachment {
     private final Terminal terminal;
     private final PseudoTerminal inside;
     private final KeySequence detach;
-    private final CompletableFuture<End> end;
+    private final CompletableFuture<AttachmentEnd> end;
     private Optional<WindowSize> known = Optional.empty();
 
     /** Whether the thread for the screen has nothing to show. */
     private volatile boolean idle;
-
-    /** How an attachment ended. */
-    enum End {
-        /** The process has ended, and all that it has written is shown. */
-        PROCESS_ENDED,
-        /** The keys to detach were typed; the process goes on. */
-        DETACHED,
-        /** The terminal of this JVM is gone; the process goes on. */
-        HUNG_UP
-    }
 
     /**
      * Prepares.
@@ -57,7 +47,7 @@ final class Attachment {
         this.terminal = terminal;
         this.inside = inside;
         this.detach = detach;
-        end = exit.handle((_, _) -> End.PROCESS_ENDED);
+        end = exit.handle((_, _) -> AttachmentEnd.PROCESS_ENDED);
     }
 
     /**
@@ -66,15 +56,15 @@ final class Attachment {
      * @throws ContainerException if the terminal can't be made raw
      * @throws InterruptedException if this thread is interrupted; the process goes on
      */
-    End run() throws InterruptedException {
+    AttachmentEnd run() throws InterruptedException {
         terminal.makeRaw();
         try {
             fitWindow();
             Thread keys = Thread.ofVirtual().name("lxc4j-attached-keys").start(this::passKeys);
             Thread screen = Thread.ofVirtual().name("lxc4j-attached-screen").start(this::show);
             try {
-                End how = awaitEnd();
-                if (how == End.PROCESS_ENDED) {
+                AttachmentEnd how = awaitEnd();
+                if (how == AttachmentEnd.PROCESS_ENDED) {
                     awaitRest(screen);
                 }
                 return how;
@@ -89,7 +79,7 @@ final class Attachment {
         }
     }
 
-    private End awaitEnd() throws InterruptedException {
+    private AttachmentEnd awaitEnd() throws InterruptedException {
         while (true) {
             try {
                 return end.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -123,13 +113,13 @@ final class Attachment {
                 fitWindow();
                 type(detach.pass(chunk, count));
                 if (detach.isFound()) {
-                    end.complete(End.DETACHED);
+                    end.complete(AttachmentEnd.DETACHED);
                     return;
                 }
             }
-            end.complete(End.HUNG_UP);
+            end.complete(AttachmentEnd.HUNG_UP);
         } catch (IOException _) {
-            end.complete(End.HUNG_UP);
+            end.complete(AttachmentEnd.HUNG_UP);
         } catch (InterruptedException _) {
             // the end has come from elsewhere
         }
@@ -151,7 +141,7 @@ final class Attachment {
                 try {
                     terminal.screen().writeInterruptibly(chunk, count);
                 } catch (IOException _) {
-                    end.complete(End.HUNG_UP);
+                    end.complete(AttachmentEnd.HUNG_UP);
                     return;
                 }
             }

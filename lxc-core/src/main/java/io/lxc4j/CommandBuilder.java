@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the builder itself
  */
 public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits ContainerBuilder, ExecBuilder {
+    private static final WindowSize DEFAULT_SIZE = new WindowSize(80, 24);
     private static final int DEFAULT_OUTPUT_LIMIT_BYTES = 1 << 20;
 
     List<String> command = List.of();
@@ -29,6 +30,9 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
     private @Nullable Redirect output;
     private @Nullable Redirect error;
     boolean mergedError;
+
+    @Nullable
+    WindowSize terminal;
 
     @Nullable
     Duration timeout;
@@ -51,6 +55,7 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
         output = other.output;
         error = other.error;
         mergedError = other.mergedError;
+        terminal = other.terminal;
         timeout = other.timeout;
         outputLimitBytes = other.outputLimitBytes;
     }
@@ -83,7 +88,7 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
 
     /**
      * Sets an environment variable. Nothing of this JVM's environment is passed on; by default there are
-     * {@code PATH}, {@code HOME} and {@code container=lxc4j}.
+     * {@code PATH}, {@code HOME} and {@code container=lxc4j}, and {@code TERM=xterm} with a terminal.
      *
      * @param name not empty, without {@code =}
      * @param value anything without a NUL character
@@ -186,11 +191,59 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
         return self();
     }
 
+    /**
+     * Gives the process a terminal of 80 columns and 24 rows, see {@link #terminal(WindowSize)}.
+     *
+     * @return this builder
+     */
+    public B terminal() {
+        return terminal(DEFAULT_SIZE);
+    }
+
+    /**
+     * Gives the process a terminal of the container's own, which is its standard input, output and error, its controlling
+     * terminal, and, of the container's first process, {@code /dev/console}. {@code TERM} is {@code xterm} unless it is set.
+     *
+     * @param size how large it is at first, see {@link ContainerProcess#resize}
+     * @return this builder
+     */
+    public B terminal(WindowSize size) {
+        unset("terminal", terminal, size);
+        terminal = size;
+        return self();
+    }
+
+    private void checkTerminal() {
+        if (terminal == null) {
+            return;
+        }
+        if (mergedError) {
+            throw new InvalidSpecificationException(
+                    "terminal and mergeError are both set; a terminal shows standard error with the rest");
+        }
+        reject("redirectInput", input);
+        reject("redirectOutput", output);
+        reject("redirectError", error);
+    }
+
+    private static void reject(String setting, @Nullable Redirect redirect) {
+        if (redirect != null) {
+            throw new InvalidSpecificationException("terminal and " + setting + "(" + redirect
+                    + ") are both set; the terminal is all three standard streams");
+        }
+    }
+
+    /** The streams of a process that is about to start. */
+    final StandardStreams streams(Redirect input) {
+        return terminal != null ? new TerminalStreams() : new RedirectedStreams(input, out(), err(), mergedError);
+    }
+
     /** Checks what can be wrong only as a whole. */
     final void checkCommand() {
         if (command.isEmpty()) {
             throw new InvalidSpecificationException("command is not set; it must name a program");
         }
+        checkTerminal();
         if (mergedError && error != null) {
             throw new InvalidSpecificationException("mergeError and redirectError(" + error + ") are both set");
         }

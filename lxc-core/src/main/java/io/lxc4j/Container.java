@@ -8,7 +8,6 @@ import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
-import io.lxc4j.launch.LaunchedProcess;
 import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.RemoteHand;
 import java.lang.ProcessBuilder.Redirect;
@@ -162,18 +161,8 @@ public final class Container implements AutoCloseable {
 
     /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */
     ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
-        StandardStreams streams = new StandardStreams(input, exec.out(), exec.err(), exec.mergedError);
-        try (streams;
-                Fd pidfd = process.pidfd()) {
-            LaunchedProcess launched = Launcher.shared()
-                    .launch(
-                            program,
-                            new LaunchInputs(
-                                    streams.child(0), streams.child(1), streams.child(2), List.of(pidfd), null));
-            return ContainerProcess.another(launched, streams);
-        } catch (RuntimeException | Error e) {
-            streams.abandon();
-            throw e;
+        try (Fd pidfd = process.pidfd()) {
+            return ContainerProcess.launch(program, exec.streams(input), List.of(pidfd), null, false, () -> {});
         }
     }
 

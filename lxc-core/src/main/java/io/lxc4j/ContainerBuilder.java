@@ -23,6 +23,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     @Nullable
     String hostName;
 
+    boolean init;
+
     final List<BindMount> binds = new ArrayList<>();
 
     ContainerBuilder() {}
@@ -33,6 +35,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         namespaces = other.namespaces;
         attributes = other.attributes;
         hostName = other.hostName;
+        init = other.init;
         binds.addAll(other.binds);
     }
 
@@ -157,6 +160,18 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             }
         }
         binds.add(new BindMount(source.toString(), place, writable));
+        return this;
+    }
+
+    /**
+     * Has an init of this library as process 1, and the command as its child; by default the command is process 1. The init
+     * collects orphans, passes signals on to the command, and ends with it. So a command that was not made to be
+     * process 1 is treated by the kernel as anywhere else.
+     *
+     * @return this builder
+     */
+    public ContainerBuilder init() {
+        init = true;
         return this;
     }
 

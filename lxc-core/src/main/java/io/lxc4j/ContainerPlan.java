@@ -11,6 +11,7 @@ import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.TerminalOperation;
 import io.lxc4j.launch.Tree;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How the parts of a container become one plan: the one place where they meet. */
 final class ContainerPlan {
@@ -57,13 +59,28 @@ final class ContainerPlan {
         PseudoFileSystems.contribute(plan, namespaces);
         settings.binds.forEach(bind -> bind(plan, bind));
         plan.add(new Operation.PivotRoot());
+        takeTerminal(plan, settings.terminal, true);
+        if (settings.init) {
+            namespaces.contributeInit(plan);
+        }
         plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
         }
         plan.add(new Operation.ForbidNewPrivileges());
-        plan.add(exec(settings.command, settings.environment));
+        plan.add(exec(settings, settings.environment));
         return plan.build();
+    }
+
+    private static void takeTerminal(LaunchPlan.Builder plan, @Nullable WindowSize size, boolean isConsole) {
+        if (size == null) {
+            return;
+        }
+        plan.add(new TerminalOperation.MakeTerminal(size.columns(), size.rows()));
+        if (isConsole) {
+            plan.add(new TerminalOperation.BindConsole());
+        }
+        plan.add(new TerminalOperation.TakeTerminal());
     }
 
     /** One more process in a container. */
@@ -82,11 +99,12 @@ final class ContainerPlan {
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
         settings.attributes().contribute(plan);
+        takeTerminal(plan, exec.terminal, false);
         plan.add(new Operation.CloseDescriptors());
         String directory = exec.workingDirectory == null ? settings.workingDirectory : exec.workingDirectory;
         plan.add(new Operation.ChangeDirectory(directory == null ? "/" : directory));
         plan.add(new Operation.ForbidNewPrivileges());
-        plan.add(exec(exec.command, environment));
+        plan.add(exec(exec, environment));
         return plan.build();
     }
 
@@ -123,15 +141,18 @@ final class ContainerPlan {
                 bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
     }
 
-    private static Operation.Exec exec(List<String> command, Map<String, String> own) {
+    private static Operation.Exec exec(CommandBuilder<?> settings, Map<String, String> own) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
         environment.put("HOME", "/root");
         environment.put("container", "lxc4j");
+        if (settings.terminal != null) {
+            environment.put("TERM", "xterm");
+        }
         environment.putAll(own);
         List<String> entries = new ArrayList<>();
         environment.forEach((name, value) -> entries.add(name + "=" + value));
-        return new Operation.Exec(command.getFirst(), command, entries, searchPath(own));
+        return new Operation.Exec(settings.command.getFirst(), settings.command, entries, searchPath(own));
     }
 
     /** The directories that a command without a slash is looked for in. */

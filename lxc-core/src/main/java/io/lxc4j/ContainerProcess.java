@@ -2,19 +2,26 @@ package io.lxc4j;
 
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.ExitStatus;
+import io.lxc4j.launch.IdMaps;
+import io.lxc4j.launch.LaunchInputs;
+import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
+import io.lxc4j.launch.Launcher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process in a container. It is a {@link Process}, so code that was written for one works unchanged.
@@ -24,6 +31,9 @@ import java.util.stream.Stream;
  * <p>The first process of a container is its process 1, which the kernel protects from signals that it does not
  * handle. {@link #destroy()} and {@link #signal} make up for that: if such a signal would end any other process, it ends this
  * one, too, by {@code SIGKILL}.
+ *
+ * <p>In a container with an {@linkplain ContainerBuilder#init() init} it stands for the init, which passes signals on
+ * to the program, and exits with the program's exit code, or with 128 and the number of the signal that ended the program.
  */
 public final class ContainerProcess extends Process {
     private static final Executor VIRTUAL_THREADS =
@@ -31,15 +41,25 @@ public final class ContainerProcess extends Process {
 
     private final LaunchedProcess process;
     private final StandardStreams streams;
-    private final boolean isFirst;
+    private final boolean protectedByKernel;
+    private final AtomicBoolean attached = new AtomicBoolean();
 
     /** Completed by the reactor when what the container has left in its pipes is taken. */
     private final CompletableFuture<ExitStatus> exit;
 
-    private ContainerProcess(LaunchedProcess process, StandardStreams streams, boolean isFirst, Runnable ended) {
+    /**
+     * A process that has just been launched.
+     *
+     * @param process the process
+     * @param streams its streams
+     * @param protectedByKernel whether it is a process 1 that is no init
+     * @param ended run by the reactor when nothing of the container is left
+     */
+    private ContainerProcess(
+            LaunchedProcess process, StandardStreams streams, boolean protectedByKernel, Runnable ended) {
         this.process = process;
-        this.isFirst = isFirst;
         this.streams = streams;
+        this.protectedByKernel = protectedByKernel;
         exit = process.exit().thenApply(status -> {
             ended.run();
             streams.drain();
@@ -47,26 +67,62 @@ public final class ContainerProcess extends Process {
         });
     }
 
-    /** A container's first; the last argument is run, by the reactor, when nothing of the container is left. */
-    static ContainerProcess first(LaunchedProcess process, StandardStreams streams, Runnable ended) {
-        return new ContainerProcess(process, streams, true, ended);
+    /**
+     * Launches a process.
+     *
+     * @param program what to do
+     * @param streams its streams, which are closed if that fails
+     * @param given what the program's plan is given
+     * @param idMaps the id maps of this launch, or null for those of the plan
+     * @param protectedByKernel whether it is a process 1 that is no init
+     * @param ended run by the reactor when nothing of the container is left
+     */
+    static ContainerProcess launch(
+            LaunchProgram program,
+            StandardStreams streams,
+            List<Fd> given,
+            @Nullable IdMaps idMaps,
+            boolean protectedByKernel,
+            Runnable ended) {
+        try {
+            LaunchedProcess process;
+            try (streams) {
+                process = Launcher.shared()
+                        .launch(
+                                program,
+                                new LaunchInputs(streams.child(0), streams.child(1), streams.child(2), given, idMaps));
+            }
+            connect(streams, process);
+            return new ContainerProcess(process, streams, protectedByKernel, ended);
+        } catch (RuntimeException | Error e) {
+            streams.abandon();
+            throw e;
+        }
     }
 
-    /** One more in a container. */
-    static ContainerProcess another(LaunchedProcess process, StandardStreams streams) {
-        return new ContainerProcess(process, streams, false, () -> {});
+    private static void connect(StandardStreams streams, LaunchedProcess process) {
+        try {
+            streams.launched(process);
+        } catch (RuntimeException | Error e) {
+            process.signal(Signal.KILL.number());
+            process.exit().join();
+            throw e;
+        }
     }
 
+    /** Writes to the process: to its standard input, or as the keyboard of its terminal. */
     @Override
     public OutputStream getOutputStream() {
         return streams.input();
     }
 
+    /** Reads what the process writes: its standard output, or what its terminal shows. */
     @Override
     public InputStream getInputStream() {
         return streams.output();
     }
 
+    /** Reads what the process writes as errors; nothing if it has a terminal, which shows them with the rest. */
     @Override
     public InputStream getErrorStream() {
         return streams.error();
@@ -179,6 +235,47 @@ public final class ContainerProcess extends Process {
         return true;
     }
 
+    /**
+     * Sets the size of the process's terminal, of which the process is told by {@code SIGWINCH}. Nothing happens if it has
+     * ended.
+     *
+     * @param size the size
+     * @throws IllegalStateException if the process has no terminal
+     */
+    public void resize(WindowSize size) {
+        terminal().resize(size);
+    }
+
+    /**
+     * Connects the terminal of this JVM with that of the process, until the process has ended or ctrl-p ctrl-q is typed. What is
+     * typed goes in, ctrl-c included, what is shown comes out, and the process's terminal has the size of this one. This
+     * JVM's terminal is raw for that time and is restored whatever happens, see {@link Terminal}.
+     *
+     * <p>Meanwhile nobody else should read the process's output.
+     *
+     * @return why it came to its end
+     * @throws IllegalStateException if the process has no terminal, or somebody is attached to it
+     * @throws io.lxc4j.error.ContainerException if this JVM has no terminal or is not in its foreground
+     * @throws InterruptedException if this thread is interrupted; the process goes on
+     */
+    public AttachmentEnd attach() throws InterruptedException {
+        PseudoTerminal inside = terminal();
+        if (!attached.compareAndSet(false, true)) {
+            throw new IllegalStateException("somebody is attached to process " + pid());
+        }
+        try (Terminal terminal = Terminal.current()) {
+            return new Attachment(terminal, inside, exit, KeySequence.detach()).run();
+        } finally {
+            attached.set(false);
+        }
+    }
+
+    private PseudoTerminal terminal() {
+        return streams.terminal()
+                .orElseThrow(() -> new IllegalStateException(
+                        "process " + pid() + " has no terminal; the builder's terminal() gives it one"));
+    }
+
     /** Asks the process to end, by {@code SIGTERM}. */
     @Override
     public void destroy() {
@@ -203,7 +300,8 @@ public final class ContainerProcess extends Process {
      * @return whether the process had not ended yet
      */
     public boolean signal(Signal signal) {
-        boolean ignoredByKernel = isFirst && !signal.isHarmless() && signal != Signal.KILL && hasDefaultAction(signal);
+        boolean ignoredByKernel =
+                protectedByKernel && !signal.isHarmless() && signal != Signal.KILL && hasDefaultAction(signal);
         return process.signal((ignoredByKernel ? Signal.KILL : signal).number());
     }
 
@@ -225,6 +323,15 @@ public final class ContainerProcess extends Process {
     /** A descriptor of the process, which is the caller's to close. */
     Fd pidfd() {
         return process.duplicate();
+    }
+
+    /** Ends the input, of which there is none to come. */
+    void closeInput() {
+        try {
+            streams.input().close();
+        } catch (IOException e) {
+            throw new AssertionError("these streams have nothing to flush", e);
+        }
     }
 
     /** Ends the process, waits for its end, and closes the streams. */

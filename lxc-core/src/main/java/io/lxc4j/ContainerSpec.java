@@ -4,11 +4,8 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.IdMaps;
-import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
-import io.lxc4j.launch.LaunchedProcess;
-import io.lxc4j.launch.Launcher;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
@@ -68,26 +65,15 @@ public final class ContainerSpec {
     }
 
     private Container start(LaunchProgram program, @Nullable IdMaps idMaps, Redirect input, Runnable ended) {
-        StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
-        try {
-            LaunchedProcess process;
-            try (streams) {
-                process = Launcher.shared()
-                        .launch(
-                                program,
-                                new LaunchInputs(
-                                        streams.child(0), streams.child(1), streams.child(2), List.of(), idMaps));
-            }
-            return new Container(this, ContainerProcess.first(process, streams, ended));
-        } catch (RuntimeException | Error e) {
-            streams.abandon();
-            throw e;
-        }
+        return new Container(
+                this,
+                ContainerProcess.launch(program, settings.streams(input), List.of(), idMaps, !settings.init, ended));
     }
 
     /**
      * Runs the command to its end and captures what it writes, as far as the output is not redirected. Standard input
-     * is empty unless redirected.
+     * is empty unless redirected. With a terminal the output is what it shows, errors included, in lines that end with
+     * CR LF, and the end of file is typed at the beginning.
      *
      * @return how it ended and what it wrote
      * @throws ContainerTimeoutException if it takes longer than the timeout
@@ -96,6 +82,7 @@ public final class ContainerSpec {
      */
     public ContainerResult run() throws InterruptedException {
         try (Container container = start(settings.in(Redirect.from(new File("/dev/null"))))) {
+            container.process().closeInput();
             return new Capture(container.process(), settings.command, settings.outputLimitBytes(), settings.timeout)
                     .await();
         }

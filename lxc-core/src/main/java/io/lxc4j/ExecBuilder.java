@@ -74,7 +74,8 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
 
     /**
      * Runs the command to its end and captures what it writes, as far as the output is not redirected. Standard input
-     * is empty unless redirected.
+     * is empty unless redirected. With a terminal the output is what it shows, errors included, in lines that end with
+     * CR LF, and the end of file is typed at the beginning.
      *
      * @return how it ended and what it wrote
      * @throws ContainerTimeoutException if it takes longer than the timeout
@@ -85,6 +86,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
         checkCommand();
         ContainerProcess process = container.start(this, in(Redirect.from(new File("/dev/null"))));
         try {
+            process.closeInput();
             return new Capture(process, command, outputLimitBytes(), timeout).await();
         } finally {
             process.end();

@@ -41,6 +41,34 @@ class BadInputTest {
                 rejected(
                         () -> RootFileSystem.copyOnWrite(Path.of("fs")),
                         "the root directory must be an absolute path, not \"fs\""),
+                rejected(
+                        () -> builder().command("x").terminal().mergeError().build(),
+                        "terminal and mergeError are both set; a terminal shows standard error with the rest"),
+                rejected(
+                        () -> builder()
+                                .command("x")
+                                .terminal()
+                                .redirectInput(Redirect.INHERIT)
+                                .build(),
+                        "terminal and redirectInput(INHERIT) are both set; the terminal is all three standard streams"),
+                rejected(
+                        () -> builder()
+                                .command("x")
+                                .terminal()
+                                .redirectOutput(Redirect.PIPE)
+                                .build(),
+                        "terminal and redirectOutput(PIPE) are both set; the terminal is all three standard streams"),
+                rejected(
+                        () -> builder()
+                                .command("x")
+                                .terminal()
+                                .redirectError(Redirect.DISCARD)
+                                .build(),
+                        "terminal and redirectError(" + Redirect.DISCARD
+                                + ") are both set; the terminal is all three standard streams"),
+                rejected(
+                        () -> builder().terminal().terminal(new WindowSize(1, 2)),
+                        "terminal was set before: WindowSize[columns=80, rows=24], now WindowSize[columns=1, rows=2]"),
                 rejected(() -> RootFileSystem.host(17), "sizeBytes must be at least 4096, not 17"),
                 rejected(
                         () -> builder().environment("A=B", "c"),

@@ -13,18 +13,14 @@ import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** A pseudo terminal with both ends in this JVM, on which programs of the host can be started. */
 final class Pty implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int CHUNK_BYTES = 16_384;
-
     private final PseudoTerminal terminal;
+    private final Screen screen;
     private final Fd slave;
     private final List<Process> started = new ArrayList<>();
 
@@ -37,6 +33,7 @@ final class Pty implements AutoCloseable {
             slave = new Fd((int) number, "slave");
         }
         terminal = new PseudoTerminal(master);
+        screen = new Screen(terminal.screen());
     }
 
     private static long request(Fd fd, Constant request, long argument) {
@@ -71,10 +68,13 @@ final class Pty implements AutoCloseable {
         return process;
     }
 
-    /** Starts a class of these tests in a JVM below a shell, which does something {@code before}, and stays after. */
+    /**
+     * Starts a class of these tests in a JVM below a shell, which does something {@code before}, and after it shows the
+     * first line that it finds typed.
+     */
     Process java(String before, Class<?> main, String... arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", before + "; \"$@\"; echo status $?; read end", "sh"));
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", before + "; \"$@\"; echo status $?; read end; echo read $end", "sh"));
         command.addAll(ChildJvm.command(main, arguments));
         return start(command.toArray(String[]::new));
     }
@@ -107,44 +107,14 @@ final class Pty implements AutoCloseable {
         keyboard.write(keys.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * Reads until a text is shown.
-     *
-     * @return what was shown up to it, with it
-     */
+    /** Reads until a text is shown, see {@link Screen#expect}. */
     String expect(String text) throws InterruptedException {
-        StringBuilder shown = new StringBuilder();
-        read(shown, 1, () -> shown.indexOf(text, shown.length() - text.length()) >= 0);
-        assertThat(shown.toString()).contains(text);
-        return shown.toString();
+        return screen.expect(text);
     }
 
     /** Reads to the end. */
     String rest() throws InterruptedException {
-        StringBuilder shown = new StringBuilder();
-        assertThat(read(shown, CHUNK_BYTES, () -> false))
-                .as("at the end within %s, after %s", LIMIT, shown)
-                .isTrue();
-        return shown.toString();
-    }
-
-    /** Reads until it is enough or the end, and gives up after a while, which is told. */
-    private boolean read(StringBuilder shown, int bytesAtOnce, BooleanSupplier enough) throws InterruptedException {
-        Thread reader = Thread.startVirtualThread(() -> {
-            byte[] bytes = new byte[bytesAtOnce];
-            try {
-                int count;
-                while (!enough.getAsBoolean() && (count = terminal.screen().readInterruptibly(bytes)) > 0) {
-                    shown.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
-                }
-            } catch (IOException | InterruptedException e) {
-                shown.append(e);
-            }
-        });
-        boolean done = reader.join(LIMIT);
-        reader.interrupt();
-        reader.join();
-        return done;
+        return screen.rest();
     }
 
     /** Hangs up. */

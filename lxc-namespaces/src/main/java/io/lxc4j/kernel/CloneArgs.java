@@ -1,5 +1,8 @@
 package io.lxc4j.kernel;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * The argument of {@code clone3(2)}.
  *
@@ -39,4 +42,19 @@ public final class CloneArgs {
     public static final int CGROUP = 80;
 
     private CloneArgs() {}
+
+    /**
+     * The struct for a child with memory of its own.
+     *
+     * @param flags {@code CLONE_*}
+     * @param exitSignal the signal that tells the parent of the end
+     * @return the struct
+     */
+    public static byte[] bytes(long flags, int exitSignal) {
+        return ByteBuffer.allocate(SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(FLAGS, flags)
+                .putLong(EXIT_SIGNAL, exitSignal)
+                .array();
+    }
 }

@@ -205,6 +205,8 @@ public final class Constants {
     public static final Constant PR_SET_PDEATHSIG = new Constant("PR_SET_PDEATHSIG", 1);
     /** {@code PR_CAPBSET_DROP}, see prctl(2). */
     public static final Constant PR_CAPBSET_DROP = new Constant("PR_CAPBSET_DROP", 24);
+    /** {@code PR_SET_NAME}, see prctl(2). */
+    public static final Constant PR_SET_NAME = new Constant("PR_SET_NAME", 15);
     /** {@code PR_SET_NO_NEW_PRIVS}, see prctl(2). */
     public static final Constant PR_SET_NO_NEW_PRIVS = new Constant("PR_SET_NO_NEW_PRIVS", 38);
     /** {@code PR_CAP_AMBIENT}, see prctl(2). */

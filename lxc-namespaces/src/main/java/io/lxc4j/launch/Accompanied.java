@@ -19,6 +19,7 @@ final class Accompanied {
     private final Channel channel;
     private long pid;
     private Fd pidfd;
+    private @Nullable MadeTerminal terminal;
 
     Accompanied(LaunchProgram program, LaunchInputs inputs, Channel channel, long pid, Fd pidfd) {
         this.program = program;
@@ -30,7 +31,8 @@ final class Accompanied {
 
     LaunchedProcess toItsExec() {
         return start(channel::awaitExec, () -> {
-            LaunchedProcess process = new LaunchedProcess(pid, pidfd);
+            terminal = channel.takeTerminal();
+            LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal);
             process.watch();
             return process;
         });
@@ -115,6 +117,9 @@ final class Accompanied {
         Kernel.trySignal(pidfd, SIGKILL);
         LaunchedProcess.reap(pidfd, 0);
         pidfd.close();
+        if (terminal != null) {
+            terminal.close();
+        }
         if (program.plan().meetsTwice()) {
             while (Kernel.tryCall(Sys.WAITID, Constants.P_PGID.value(), pid, 0, Constants.WEXITED.value(), 0) == 0) {
                 // one more collected

@@ -38,10 +38,13 @@ final class Channel implements AutoCloseable {
     Report awaitExec() {
         Report report;
         while ((report = receive(0)) != null) {
-            if (report.stage() != Report.Stage.READY) {
-                return report;
+            switch (report.stage()) {
+                case READY -> ready = true;
+                case TERMINAL -> {} // what came along is kept
+                default -> {
+                    return report;
+                }
             }
-            ready = true;
         }
         return null;
     }
@@ -80,6 +83,14 @@ final class Channel implements AutoCloseable {
     @Nullable
     Fd take() {
         return received.isEmpty() ? null : received.removeLast();
+    }
+
+    /** Takes the terminal that the child has made; null if it has made none. */
+    @Nullable
+    MadeTerminal takeTerminal() {
+        Fd slave = take();
+        Fd master = take();
+        return master == null || slave == null ? null : new MadeTerminal(master, slave);
     }
 
     private @Nullable Report receive(long flags) {

@@ -8,6 +8,8 @@ import static io.lxc4j.kernel.Constants.MSG_DONTWAIT;
 import static io.lxc4j.kernel.Constants.PR_CAPBSET_DROP;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_CLEAR_ALL;
+import static io.lxc4j.kernel.Constants.PR_SET_DUMPABLE;
+import static io.lxc4j.kernel.Constants.PR_SET_NAME;
 import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
 import static io.lxc4j.kernel.Constants.PR_SET_PDEATHSIG;
 import static io.lxc4j.kernel.Constants.PR_SET_SECUREBITS;
@@ -25,6 +27,7 @@ import static io.lxc4j.launch.Argument.text;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.CapabilitySets;
+import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
@@ -40,6 +43,7 @@ final class Compiler {
     /** The descriptor of the channel to the parent in every launch program, right after the standard streams. */
     static final int CHANNEL = 3;
 
+    private static final int SIGCHLD = 17;
     private static final long LAST_DESCRIPTOR = 0xffffffffL;
 
     private final Rows rows = new Rows();
@@ -47,6 +51,7 @@ final class Compiler {
     private final JoinCompiler joins;
     private final MountCompiler mounts;
     private @Nullable Service service;
+    private final TerminalCompiler terminals = new TerminalCompiler(rows);
 
     private Compiler(LaunchPlan plan) {
         plan.parentOperations().forEach(parent::add);
@@ -91,6 +96,8 @@ final class Compiler {
             case Operation.DieWithParent _ -> dieWithParent();
             case MountOperation mount -> mounts.add(mount);
             case Operation.PivotRoot _ -> mounts.pivotRoot();
+            case TerminalOperation terminal -> terminals.add(terminal);
+            case Operation.StayAsInit(long kept) -> stayAsInit(kept);
             case Operation.SetHostName(String name) -> {
                 Argument.Text value = new Argument.Text(name);
                 rows.add(Sys.SETHOSTNAME, value, number(value.bytes().length - 1L));
@@ -102,8 +109,7 @@ final class Compiler {
             case Operation.ChangeDirectory(String path) -> rows.add(Sys.CHDIR, text(path));
             case Operation.CloseDescriptors _ ->
                 rows.add(Sys.CLOSE_RANGE, number(CHANNEL + 1L), number(LAST_DESCRIPTOR), number(0));
-            case Operation.ForbidNewPrivileges _ ->
-                rows.add(Sys.PRCTL, flags(PR_SET_NO_NEW_PRIVS), number(1), number(0), number(0), number(0));
+            case Operation.ForbidNewPrivileges _ -> set(PR_SET_NO_NEW_PRIVS, number(1));
             case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
@@ -140,18 +146,44 @@ final class Compiler {
     /** The parent may have died before the arrangement held, so its end of the channel is looked at once more. */
     private void dieWithParent() {
         Row.Label alive = new Row.Label();
-        rows.add(
-                Sys.PRCTL,
-                flags(PR_SET_PDEATHSIG),
-                new Argument.Numeric(9, "SIGKILL"),
-                number(0),
-                number(0),
-                number(0));
+        set(PR_SET_PDEATHSIG, new Argument.Numeric(9, "SIGKILL"));
         rows.add(Sys.RECVFROM, number(CHANNEL), room(1), number(1), flags(MSG_DONTWAIT), number(0), number(0))
                 .onError(alive, Errno.EAGAIN)
                 .onValue(alive);
         rows.add(Sys.EXIT_GROUP, number(0));
         rows.place(alive);
+    }
+
+    // ---- init
+
+    /**
+     * What reports a failure of the init is its copy of the channel. It closes that last, and the parent waits for it: the
+     * launch is done when the init is as bare as it should be and its child has become the program.
+     */
+    private void stayAsInit(long kept) {
+        Argument.Register main = rows.register("main");
+        Row.Label init = new Row.Label();
+        Row.Label goOn = new Row.Label();
+        rows.add(
+                        Sys.CLONE3,
+                        new Argument.Bytes(CloneArgs.bytes(0, SIGCHLD), "{flags=0, exit_signal=SIGCHLD}"),
+                        number(CloneArgs.SIZE))
+                .into(main)
+                .onValue(init);
+        rows.add(Sys.GETPID).onValue(goOn); // never 0: a jump
+        rows.place(init);
+        set(PR_SET_NAME, text("lxc4j-init"));
+        set(PR_SET_DUMPABLE, number(0)); // its memory tells paths of the host
+        set(PR_SET_NO_NEW_PRIVS, number(1));
+        limitCapabilities(kept);
+        rows.add(Sys.CLOSE_RANGE, number(0), number(LAST_DESCRIPTOR), number(0));
+        rows.addInit(result(main));
+        rows.place(goOn);
+        rows.add(Sys.SETSID);
+    }
+
+    private void set(Constant option, Argument value) {
+        rows.add(Sys.PRCTL, flags(option), value, number(0), number(0), number(0));
     }
 
     // ---- system, privileges, program

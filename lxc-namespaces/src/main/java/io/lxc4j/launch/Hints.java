@@ -28,6 +28,7 @@ final class Hints {
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
+            case TerminalOperation.MakeTerminal _ -> terminal(sys, errno);
             case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
             case Operation.SetOwnLimit own -> AttributeHints.limit(own.resource(), errno);
@@ -72,6 +73,16 @@ final class Hints {
                         ? "the lower directory must have no mounts below it, and the upper file system extended"
                                 + " attributes"
                         : "";
+            default -> missingCall(sys, errno);
+        };
+    }
+
+    private static String terminal(Sys sys, Errno errno) {
+        return switch (errno) {
+            case ENOENT, ENOTDIR, ELOOP, EXDEV, ENOTTY, EIO ->
+                "the container must have a devpts of its own on /dev/pts, in a directory /dev that is no link";
+            case ENOSPC -> "too many terminals are open; /proc/sys/kernel/pty/max limits them";
+            case EINVAL -> "a terminal is opened by its master since Linux 4.13";
             default -> missingCall(sys, errno);
         };
     }

@@ -28,13 +28,15 @@ public final class LaunchedProcess {
 
     private final long pid;
     private final Fd pidfd;
+    private final @Nullable MadeTerminal terminal;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Reactor.Watch watch;
 
-    LaunchedProcess(long pid, Fd pidfd) {
+    LaunchedProcess(long pid, Fd pidfd, @Nullable MadeTerminal terminal) {
         this.pid = pid;
         this.pidfd = pidfd;
+        this.terminal = terminal;
         watch = Reactor.shared().watch(pidfd, Constants.EPOLLIN, this::ended);
     }
 
@@ -49,6 +51,15 @@ public final class LaunchedProcess {
      */
     public long pid() {
         return pid;
+    }
+
+    /**
+     * The terminal that the process has, if its plan makes one.
+     *
+     * @return both ends, the caller's to close; null if there is none
+     */
+    public @Nullable MadeTerminal terminal() {
+        return terminal;
     }
 
     /**

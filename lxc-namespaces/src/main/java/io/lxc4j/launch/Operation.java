@@ -13,6 +13,7 @@ public sealed interface Operation
         permits ParentOperation,
                 JoinOperation,
                 MountOperation,
+                TerminalOperation,
                 Operation.InSystem,
                 Operation.AwaitParent,
                 Operation.SetIds,
@@ -20,6 +21,7 @@ public sealed interface Operation
                 Operation.NewSession,
                 Operation.DieWithParent,
                 Operation.PivotRoot,
+                Operation.StayAsInit,
                 Operation.ChangeDirectory,
                 Operation.CloseDescriptors,
                 Operation.ForbidNewPrivileges,
@@ -193,6 +195,24 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "setting the sysctl " + name;
+        }
+    }
+
+    /**
+     * Stays as an init: it collects orphans, sends signals on and exits as its main child does. A child, the leader of a
+     * session of its own, goes on with what the plan has left.
+     *
+     * @param kept the capabilities that the init keeps; bit n is capability n
+     */
+    record StayAsInit(long kept) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.INIT;
+        }
+
+        @Override
+        public String summary() {
+            return "staying as an init, and going on as its child";
         }
     }
 

@@ -22,8 +22,10 @@ public enum Phase {
     MOUNTS,
     /** Makes that tree the root, and lets go of the host's. */
     ROOT,
-    /** Sets host name, loopback, sysctls, file mode mask and personality. */
+    /** Sets host name, loopback, sysctls, file mode mask and personality, and makes a terminal. */
     SYSTEM,
+    /** Stays as an init, and goes on as its child. */
+    INIT,
     /** Closes all but the declared descriptors, and then enters the working directory. */
     DESCRIPTORS,
     /** Gives up privileges, and takes on the limits that all before would suffer from. */

@@ -25,7 +25,9 @@ record Report(Stage stage, int row, int errno) {
         /** No failure: all but the exec is done. */
         READY(2),
         /** No failure: the child has come to where its parent's work can be done; the row is its process id, or 0 for the one known. */
-        MET(3);
+        MET(3),
+        /** No failure: an end of the terminal comes along, the master first and then the slave. */
+        TERMINAL(4);
 
         private final int number;
 
@@ -43,6 +45,7 @@ record Report(Stage stage, int row, int errno) {
                 case 1 -> PROGRAM;
                 case 2 -> READY;
                 case 3 -> MET;
+                case 4 -> TERMINAL;
                 default -> throw new IllegalStateException("a report of stage " + number);
             };
         }

@@ -39,6 +39,11 @@ final class Rows {
                 number(0));
     }
 
+    /** Adds an init, see {@link Row#init}. */
+    void addInit(Argument mainPid) {
+        list.add(Row.init(operation, mainPid));
+    }
+
     /** A place for a result, named after what it will hold. */
     Argument.Register register(String name) {
         registers++;

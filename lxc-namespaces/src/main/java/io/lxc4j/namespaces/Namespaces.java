@@ -45,6 +45,9 @@ public final class Namespaces {
     /** NET_RAW, for ping and the like; where the users are the host's, it could forge packets of others. */
     private static final long KEPT_BY_OWN_USERS = KEPT | mask(13);
 
+    /** KILL: the main process may have become another user. */
+    private static final long KEPT_BY_INIT = mask(5);
+
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
     private final Set<Namespace> fresh;
@@ -262,6 +265,17 @@ public final class Namespaces {
             throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
                     + " outside, count) " + ranges + "; give it a mapping that has it");
         }
+    }
+
+    /**
+     * Adds to a plan that process 1 is an init.
+     *
+     * @param plan the plan under construction
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void contributeInit(LaunchPlan.Builder plan) {
+        plan.add(new Operation.StayAsInit(
+                hasOwnUsers() ? KEPT_BY_INIT : KEPT_BY_INIT & Caller.current().permitted()));
     }
 
     /** Sets up {@link Namespaces}. Not thread-safe. */

@@ -100,7 +100,9 @@ class CompilerTest {
         assertThat(program.size()).isEqualTo(rows.size());
         for (int i = 0; i < program.size(); i++) {
             assertThat(plan.operations()).contains(program.operation(i));
-            assertThat(program.call(i)).startsWith(rows.get(i).sys().callName() + "(");
+            Row row = rows.get(i);
+            assertThat(program.call(i))
+                    .startsWith((row.isInit() ? "init" : row.sys().callName()) + "(");
         }
         Row last = rows.getLast();
         assertThat(last.sys()).isEqualTo(Sys.EXECVE);
@@ -243,6 +245,26 @@ class CompilerTest {
             assertThat(faultyProgram.call(parents + i)).isEqualTo(program.call(parents + i));
             assertThat(faultyProgram.image()).isNotEqualTo(program.image());
         }
+    }
+
+    @Test
+    void makes_an_init_that_has_no_descriptor_and_the_capabilities_that_it_is_to_keep() {
+        Operation.StayAsInit operation = new Operation.StayAsInit(1L << 5);
+        List<Row> rows = Compiler.compile(LaunchPlan.builder()
+                        .add(operation)
+                        .add(Plans.exec("/bin/true"))
+                        .build())
+                .child();
+        List<String> calls = texts(rows);
+        int init = calls.indexOf("init(main1)");
+        assertThat(calls.getFirst()).endsWith("= main1  [goes on at row 2 unless 0]");
+        assertThat(calls.get(1)).isEqualTo("getpid()  [goes on at row " + (init + 1) + " unless 0]");
+        assertThat(calls.subList(2, init))
+                .startsWith("prctl(PR_SET_NAME, \"lxc4j-init\", 0, 0, 0)")
+                .contains("capset({version=3}, {effective=0x20, permitted=0x20, inheritable=0})")
+                .endsWith("close_range(0, 4294967295, 0)");
+        assertThat(calls.get(init + 1)).isEqualTo("setsid()");
+        assertThat(rows.subList(0, init + 2)).extracting(Row::operation).containsOnly(operation);
     }
 
     @Test

@@ -113,6 +113,16 @@ class HintsTest {
         assertThat(Hints.of(Plans.exec("/a"), Sys.EXECVE, Errno.E2BIG)).contains("STACK");
     }
 
+    @Test
+    void a_terminal_that_can_not_be_made_has_a_reason() {
+        Operation terminal = new TerminalOperation.MakeTerminal(80, 24);
+        assertThat(Hints.of(terminal, Sys.OPENAT2, Errno.ENOENT)).contains("a devpts of its own");
+        assertThat(Hints.of(terminal, Sys.IOCTL, Errno.ENOTTY)).contains("a devpts of its own");
+        assertThat(Hints.of(terminal, Sys.OPENAT2, Errno.ENOSPC)).contains("/proc/sys/kernel/pty/max");
+        assertThat(Hints.of(terminal, Sys.IOCTL, Errno.EINVAL)).contains("4.13");
+        assertThat(Hints.of(terminal, Sys.OPENAT2, Errno.ENOSYS)).isEqualTo("openat2 needs Linux 5.6");
+    }
+
     @ParameterizedTest
     @EnumSource
     void no_error_of_any_operation_makes_the_hints_fail(Errno errno) {

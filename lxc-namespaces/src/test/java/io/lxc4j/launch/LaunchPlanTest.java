@@ -72,8 +72,8 @@ class LaunchPlanTest {
     @Test
     void documents_its_order_of_phases() {
         assertThat(Arrays.toString(Phase.values()))
-                .isEqualTo("[PARENT, SYNCHRONISE, JOIN, IDENTITY, CGROUP, SESSION, MOUNTS, ROOT, SYSTEM, DESCRIPTORS,"
-                        + " CAPABILITIES, SECCOMP, EXEC]");
+                .isEqualTo("[PARENT, SYNCHRONISE, JOIN, IDENTITY, CGROUP, SESSION, MOUNTS, ROOT, SYSTEM, INIT,"
+                        + " DESCRIPTORS, CAPABILITIES, SECCOMP, EXEC]");
     }
 
     @Test
