@@ -1,7 +1,6 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,14 +67,12 @@ public record LaunchPlan(
     }
 
     /**
-     * Whether the child tells when it has become its launch program, as the parent's work must not begin before: at the end
-     * of an exec the kernel sets the limit on the stack as it was at the begin, and the parent goes on in the midst of it.
+     * Whether the child tells when it has become its launch program, as limits must not be set before. The parent goes on in
+     * the midst of that exec: a small limit on memory would kill the child there, and at its end the kernel sets the limit
+     * on the stack as it was at the begin.
      */
     boolean announcesItself() {
-        return !meetsTwice()
-                && operations.stream()
-                        .anyMatch(operation -> operation instanceof ParentOperation.SetLimit limit
-                                && limit.resource().equals(Constants.RLIMIT_STACK));
+        return !meetsTwice() && operations.stream().anyMatch(ParentOperation.SetLimit.class::isInstance);
     }
 
     /**

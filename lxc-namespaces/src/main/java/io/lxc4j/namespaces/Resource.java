@@ -5,7 +5,7 @@ import io.lxc4j.kernel.Constants;
 
 /**
  * A resource of which a process can be kept from taking too much, under its name in C, without {@code RLIMIT_}. What is
- * counted by user is counted apart for each container that has users of its own.
+ * counted by user is counted apart for each user namespace, since Linux 5.14.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/getrlimit.2.html">getrlimit(2)</a>
  */

@@ -186,7 +186,7 @@ class CompilerTest {
     }
 
     @Test
-    void has_the_child_tell_that_its_exec_is_done_if_the_parent_is_to_limit_its_stack() {
+    void has_the_child_tell_that_its_exec_is_done_if_the_parent_is_to_limit_it() {
         LaunchPlan.Builder plan = LaunchPlan.builder()
                 .add(new Operation.AwaitParent())
                 .add(new ParentOperation.SetLimit(Constants.RLIMIT_STACK, 1, 1))
