@@ -2,6 +2,8 @@ package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.namespaces.IdMapping;
+import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -120,10 +122,13 @@ class TerminalAttackIT {
         assertThat(output).endsWith(withInit ? "\r\n0\r\n" : "\r\n3\r\n");
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @DisplayName("exe-overwrite: the program of the init can be neither written to nor read, nor its memory")
-    void the_program_of_the_init_is_out_of_reach() throws Exception {
+    void the_program_of_the_init_is_out_of_reach(boolean asThisUser) throws Exception {
+        Namespaces.Builder namespaces = Namespaces.builder();
         ContainerResult result = Container.builder()
+                .namespaces((asThisUser ? namespaces.users(IdMapping.self()) : namespaces).build())
                 .init()
                 .command(
                         "sh",
