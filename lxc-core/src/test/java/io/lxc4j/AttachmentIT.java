@@ -46,6 +46,24 @@ class AttachmentIT {
         }
     }
 
+    /** The JVM that attaches its terminal to that of a container. */
+    static final class AttachedToContainer {
+        private AttachedToContainer() {}
+
+        /** Starts a script in a container, attaches as often as it is told, and tells what has come of it. */
+        public static void main(String[] arguments) throws Exception {
+            try (Container container = Container.builder()
+                    .terminal()
+                    .init()
+                    .command("sh", "-c", arguments[0])
+                    .start()) {
+                for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
+                    System.out.println("end: " + container.process().attach());
+                }
+            }
+        }
+    }
+
     @AfterEach
     void close() {
         pty.close();
@@ -133,6 +151,34 @@ class AttachmentIT {
         pty.expect("status 0");
         assertThat(pty.settings()).isEqualTo(before);
         assertThat(ends).hasContent("PROCESS_ENDED\n");
+    }
+
+    @Test
+    @DisplayName("to a container carries keys, has the size, is left and attached again, and is as before at the end")
+    void to_a_container() throws Exception {
+        String before = pty.settings();
+        pty.terminal().resize(new WindowSize(100, 30));
+        String sized = pty.settings();
+        var _ = pty.java(
+                "true",
+                AttachedToContainer.class,
+                "trap 'echo interrupted' INT; stty -echo; echo ready; while read x; do stty size; echo got $x; done;"
+                        + " read x; echo bye",
+                "2");
+        pty.expect("ready\r\n");
+        assertThat(pty.settings()).contains("-icanon", "-isig", "-echo ");
+        pty.type("one\r");
+        pty.expect("30 100\r\ngot one\r\n");
+        pty.type(DETACH);
+        pty.expect("end: DETACHED\r\n");
+        Awaitility.await().untilAsserted(() -> assertThat(pty.settings()).contains("-icanon"));
+        pty.type("two\r");
+        pty.expect("got two\r\n");
+        pty.type("\003");
+        pty.expect("interrupted\r\n");
+        pty.type("\r");
+        pty.expect("bye\r\nend: PROCESS_ENDED\r\nstatus 0");
+        assertThat(pty.settings()).isEqualTo(sized).isNotEqualTo(before);
     }
 
     @Test

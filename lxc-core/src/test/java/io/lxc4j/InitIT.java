@@ -79,15 +79,15 @@ class InitIT {
     @DisplayName("asks a command to end that does nothing about signals, and one that does")
     void passes_term_on() throws Exception {
         try (Container container = shell("echo ready; exec sleep 1000").start()) {
-            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Screen.of(container).expect("ready\n");
             container.process().destroy();
             assertThat(status(container)).isEqualTo(128 + 15);
         }
         try (Container container = shell("trap 'echo ended; exit 6' TERM; echo ready; while :; do sleep 0.05; done")
                 .start()) {
-            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Screen.of(container).expect("ready\n");
             assertThat(container.process().signal(Signal.TERM)).isTrue();
-            assertThat(container.process().inputReader().readLine()).isEqualTo("ended");
+            Screen.of(container).expect("ended\n");
             assertThat(status(container)).isEqualTo(6);
         }
     }
@@ -97,10 +97,10 @@ class InitIT {
     void leaves_a_command_alive() throws Exception {
         try (Container container = shell("trap '' TERM; trap 'echo got' HUP; echo ready; while :; do sleep 0.05; done")
                 .start()) {
-            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Screen.of(container).expect("ready\n");
             container.process().destroy();
             container.process().signal(Signal.HUP);
-            assertThat(container.process().inputReader().readLine()).isEqualTo("got");
+            Screen.of(container).expect("got\n");
             assertThat(container.process().isAlive()).isTrue();
             container.process().destroyForcibly();
             assertThat(status(container)).isEqualTo(128 + 9);
@@ -163,7 +163,7 @@ class InitIT {
         Requirement.ROOT.assume();
         try (Container container =
                 shell("echo ready; exec chroot --userspec=7:7 / sleep 1000").start()) {
-            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Screen.of(container).expect("ready\n");
             awaitUser(container, 7);
             container.process().destroy();
             assertThat(status(container)).isEqualTo(128 + 15);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** What a terminal shows, read with a limit of time. */
+/** What a terminal shows or a pipe brings, read with a limit of time. */
 final class Screen {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int CHUNK_BYTES = 16_384;
@@ -18,7 +18,7 @@ final class Screen {
         this.input = input;
     }
 
-    /** The screen of a container's process. */
+    /** What a container's process shows or writes. */
     static Screen of(Container container) {
         return new Screen((FdInput) container.process().getInputStream());
     }

@@ -31,7 +31,9 @@ public enum Requirement {
     /** The right to make a user namespace and to map oneself into it. */
     USER_NAMESPACES,
     /** strace, and the right to trace children. */
-    STRACE;
+    STRACE,
+    /** tmux, which is a terminal without a screen. */
+    TMUX;
 
     /** The system property that turns skipped tests into failures. */
     public static final String PROPERTY = "lxc.tests.require";
@@ -74,6 +76,7 @@ public enum Requirement {
             case ROOT -> runs("unshare", "--mount", "true");
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+            case TMUX -> runs("tmux", "-L", "lxc4j-probe", "-f", "/dev/null", "new-session", "-d", "true");
         };
     }
 
