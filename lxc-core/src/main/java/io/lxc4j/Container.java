@@ -1,6 +1,11 @@
 package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.IdLease;
+import io.lxc4j.namespaces.NamespaceHandle;
+import io.lxc4j.namespaces.NamespaceKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running container: processes of this machine that see a system of their own.
@@ -16,10 +21,12 @@ import io.lxc4j.error.ContainerException;
 public final class Container implements AutoCloseable {
     private final ContainerSpec specification;
     private final ContainerProcess process;
+    private final @Nullable IdLease lease;
 
-    Container(ContainerSpec specification, ContainerProcess process) {
+    Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
         this.specification = specification;
         this.process = process;
+        this.lease = lease;
     }
 
     /**
@@ -62,8 +69,24 @@ public final class Container implements AutoCloseable {
     }
 
     /**
+     * Opens a namespace of the container, for other containers to join: containers that share a network, and what else they
+     * need of each other, are a pod. The namespace stays as long as the handle or a container that has joined it, also if this
+     * container ends.
+     *
+     * @param kind which
+     * @return the handle, which is the caller's to close
+     * @throws ContainerException if the container has ended
+     */
+    public NamespaceHandle namespace(NamespaceKind kind) {
+        try (Fd pidfd = process.pidfd()) {
+            return NamespaceHandle.ofContainer(pidfd, process.pid(), kind, lease);
+        }
+    }
+
+    /**
      * Ends everything in the container, waits until it is gone, and closes the streams of its process. A second call
-     * does nothing.
+     * does nothing. In a container that has joined a PID namespace, that is its first process; the others end with process 1 of
+     * that namespace.
      */
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package io.lxc4j;
 
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.ExitStatus;
 import io.lxc4j.launch.LaunchedProcess;
 import java.io.IOException;
@@ -30,19 +31,35 @@ public final class ContainerProcess extends Process {
 
     private final LaunchedProcess process;
     private final StandardStreams streams;
+    private final boolean isFirst;
 
     /** Completed by the reactor when what the container has left in its pipes is taken. */
     private final CompletableFuture<ExitStatus> exit;
 
-    /** The last argument is run, by the reactor, when nothing of the container is left. */
-    ContainerProcess(LaunchedProcess process, StandardStreams streams, Runnable ended) {
+    private ContainerProcess(LaunchedProcess process, StandardStreams streams, boolean isFirst, Runnable ended) {
         this.process = process;
+        this.isFirst = isFirst;
         this.streams = streams;
         exit = process.exit().thenApply(status -> {
             ended.run();
             streams.drain();
             return status;
         });
+    }
+
+    /** A container's first; the last argument is run, by the reactor, when nothing of the container is left. */
+    static ContainerProcess first(LaunchedProcess process, StandardStreams streams, Runnable ended) {
+        return new ContainerProcess(process, streams, true, ended);
+    }
+
+    /** The first of a container without a PID namespace of its own: to the kernel a process like any other. */
+    static ContainerProcess firstAmongOthers(LaunchedProcess process, StandardStreams streams, Runnable ended) {
+        return new ContainerProcess(process, streams, false, ended);
+    }
+
+    /** One more in a container. */
+    static ContainerProcess another(LaunchedProcess process, StandardStreams streams) {
+        return new ContainerProcess(process, streams, false, () -> {});
     }
 
     @Override
@@ -174,7 +191,7 @@ public final class ContainerProcess extends Process {
     }
 
     /**
-     * Ends the process and with it, as it is process 1 of the container, everything in the container.
+     * Ends the process; and with it, if it is the container's first, everything in the container.
      *
      * @return this process
      */
@@ -191,7 +208,7 @@ public final class ContainerProcess extends Process {
      * @return whether the process had not ended yet
      */
     public boolean signal(Signal signal) {
-        boolean ignoredByKernel = !signal.isHarmless() && signal != Signal.KILL && hasDefaultAction(signal);
+        boolean ignoredByKernel = isFirst && !signal.isHarmless() && signal != Signal.KILL && hasDefaultAction(signal);
         return process.signal((ignoredByKernel ? Signal.KILL : signal).number());
     }
 
@@ -208,6 +225,11 @@ public final class ContainerProcess extends Process {
         } catch (IOException _) {
             return false; // it has just ended
         }
+    }
+
+    /** A descriptor of the process, which is the caller's to close. */
+    Fd pidfd() {
+        return process.duplicate();
     }
 
     /** Ends the process, waits for its end, and closes the streams. */

@@ -2,6 +2,7 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.LaunchInputs;
@@ -9,6 +10,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
 import io.lxc4j.launch.Launcher;
+import io.lxc4j.namespaces.Namespaces;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
@@ -56,32 +58,48 @@ public final class ContainerSpec {
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
         IdLease lease = settings.namespaces().lease();
-        if (lease == null) {
-            return start(program, null, input, () -> {});
-        }
         try {
-            return start(program, lease.ids().maps(), input, lease::close);
+            return start(program, lease, input);
         } catch (RuntimeException | Error e) {
-            lease.close();
+            if (lease != null) {
+                lease.close();
+            }
             throw e;
         }
     }
 
-    private Container start(LaunchProgram program, @Nullable IdMaps idMaps, Redirect input, Runnable ended) {
+    private Container start(LaunchProgram program, @Nullable IdLease lease, Redirect input) {
+        Namespaces namespaces = settings.namespaces();
         StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
         try {
+            IdMaps idMaps = lease == null || !namespaces.makesUsers() ? null : lease.ids().maps();
             LaunchedProcess process;
             try (streams) {
-                process = Launcher.shared()
-                        .launch(
-                                program,
-                                new LaunchInputs(
-                                        streams.child(0), streams.child(1), streams.child(2), List.of(), idMaps));
+                process = launch(program, streams, namespaces, idMaps);
             }
-            return new Container(this, new ContainerProcess(process, streams, ended));
+            Runnable ended = lease == null ? () -> {} : lease::close;
+            return new Container(
+                    this,
+                    namespaces.hasOwnProcesses()
+                            ? ContainerProcess.first(process, streams, ended)
+                            : ContainerProcess.firstAmongOthers(process, streams, ended),
+                    lease);
         } catch (RuntimeException | Error e) {
             streams.abandon();
             throw e;
+        }
+    }
+
+    private static LaunchedProcess launch(
+            LaunchProgram program, StandardStreams streams, Namespaces namespaces, @Nullable IdMaps idMaps) {
+        List<Fd> joined = namespaces.open();
+        try {
+            return Launcher.shared()
+                    .launch(
+                            program,
+                            new LaunchInputs(streams.child(0), streams.child(1), streams.child(2), joined, idMaps));
+        } finally {
+            joined.forEach(Fd::close);
         }
     }
 

@@ -31,7 +31,8 @@ final class Accompanied {
         boolean started = false;
         try {
             Report failure = meet();
-            if (failure == null && program.plan().parentWorks()) {
+            if (failure == null
+                    && (program.plan().parentWorks() || program.plan().meetsTwice())) {
                 failure = work();
             }
             if (failure == null) {

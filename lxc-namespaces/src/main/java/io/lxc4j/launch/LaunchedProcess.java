@@ -1,5 +1,6 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
@@ -9,6 +10,7 @@ import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,9 @@ public final class LaunchedProcess {
 
     /** The exit code of a process whose status somebody else has taken. */
     private static final int LOST = 255;
+
+    /** How often a process is looked at that ended in the hands of a tracer. */
+    private static final int TRACED_MILLIS = 20;
 
     private final long pid;
     private final Fd pidfd;
@@ -78,10 +83,30 @@ public final class LaunchedProcess {
         }
     }
 
+    /**
+     * Another descriptor of the process, to be handed over.
+     *
+     * @return a pidfd that is the caller's to close
+     * @throws ContainerException if the process has ended
+     */
+    public Fd duplicate() {
+        lock.lock();
+        try {
+            if (!pidfd.isOpen()) {
+                throw new ContainerException("process " + pid + " has ended");
+            }
+            return Kernel.duplicate(pidfd.number(), 0, pidfd.toString());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void ended() {
         ExitStatus status = reap(pidfd, Constants.WNOHANG.value());
         if (status == null) {
-            watch.arm();
+            // It has ended, but a tracer that has not taken note of that keeps it from its parent.
+            CompletableFuture.delayedExecutor(TRACED_MILLIS, TimeUnit.MILLISECONDS)
+                    .execute(watch::arm);
             return;
         }
         lock.lock();

@@ -41,6 +41,8 @@ class HeadersTest {
             "linux/seccomp",
             "linux/landlock",
             "linux/termios",
+            "linux/nsfs",
+            "linux/magic",
             "linux/socket");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",
@@ -53,6 +55,7 @@ class HeadersTest {
             "sys/wait",
             "sys/stat",
             "sys/socket",
+            "sys/statfs",
             "sys/ioctl",
             "signal",
             "net/if");
@@ -165,6 +168,8 @@ class HeadersTest {
         put(libc, "offsetof(siginfo_t, si_status)", SignalInfo.STATUS);
         put(libc, "sizeof(struct ifreq)", InterfaceRequest.SIZE);
         put(libc, "offsetof(struct ifreq, ifr_flags)", InterfaceRequest.FLAGS);
+        put(libc, "sizeof(struct statfs)", FileSystemStatus.SIZE);
+        put(libc, "offsetof(struct statfs, f_type)", FileSystemStatus.TYPE);
         put(libc, "sizeof(struct flock)", FileLock.SIZE);
         put(libc, "offsetof(struct flock, l_type)", FileLock.TYPE);
         put(libc, "offsetof(struct flock, l_whence)", FileLock.WHENCE);
