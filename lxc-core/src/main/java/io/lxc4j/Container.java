@@ -5,14 +5,18 @@ import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.launch.Handle;
+import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.RemoteHand;
+import io.lxc4j.namespaces.NamespaceHandle;
+import io.lxc4j.namespaces.NamespaceKind;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running container: processes of this machine that see a system of their own.
@@ -29,10 +33,12 @@ public final class Container implements AutoCloseable {
     private final ContainerSpec specification;
     private final ContainerProcess process;
     private final Handle firstProcess = new Handle("process 1 of the container");
+    private final @Nullable IdLease lease;
 
-    Container(ContainerSpec specification, ContainerProcess process) {
+    Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
         this.specification = specification;
         this.process = process;
+        this.lease = lease;
     }
 
     /**
@@ -167,8 +173,24 @@ public final class Container implements AutoCloseable {
     }
 
     /**
+     * Opens a namespace of the container, for other containers to join: containers that share a network, and what else they
+     * need of each other, are a pod. The namespace stays as long as the handle or a container that has joined it, also if this
+     * container ends.
+     *
+     * @param kind which
+     * @return the handle, which is the caller's to close
+     * @throws ContainerException if the container has ended
+     */
+    public NamespaceHandle namespace(NamespaceKind kind) {
+        try (Fd pidfd = process.pidfd()) {
+            return NamespaceHandle.ofContainer(pidfd, process.pid(), kind, lease);
+        }
+    }
+
+    /**
      * Ends everything in the container, waits until it is gone, and closes the streams of its process. A second call
-     * does nothing.
+     * does nothing. In a container that has joined a PID namespace, that is its first process; the others end with process 1 of
+     * that namespace.
      */
     @Override
     public void close() {

@@ -2,10 +2,11 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.IdLease;
-import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.namespaces.Namespaces;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
@@ -53,21 +54,33 @@ public final class ContainerSpec {
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
         IdLease lease = settings.namespaces().lease();
-        if (lease == null) {
-            return start(program, null, input, () -> {});
-        }
         try {
-            return start(program, lease.ids().maps(), input, lease::close);
+            return start(program, lease, input);
         } catch (RuntimeException | Error e) {
-            lease.close();
+            if (lease != null) {
+                lease.close();
+            }
             throw e;
         }
     }
 
-    private Container start(LaunchProgram program, @Nullable IdMaps idMaps, Redirect input, Runnable ended) {
-        return new Container(
-                this,
-                ContainerProcess.launch(program, settings.streams(input), List.of(), idMaps, !settings.init, ended));
+    private Container start(LaunchProgram program, @Nullable IdLease lease, Redirect input) {
+        Namespaces namespaces = settings.namespaces();
+        List<Fd> joined = namespaces.open();
+        try {
+            ContainerProcess process = ContainerProcess.launch(
+                    program,
+                    settings.streams(input),
+                    joined,
+                    lease == null || !namespaces.makesUsers()
+                            ? null
+                            : lease.ids().maps(),
+                    namespaces.hasOwnProcesses() && !settings.init,
+                    lease == null ? () -> {} : lease::close);
+            return new Container(this, process, lease);
+        } finally {
+            joined.forEach(Fd::close);
+        }
     }
 
     /**

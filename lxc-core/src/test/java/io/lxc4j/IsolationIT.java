@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A container is isolated")
 class IsolationIT {
     @ParameterizedTest
-    @ValueSource(strings = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup"})
+    @ValueSource(strings = {"user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time"})
     void each_namespace_is_new_from_inside_and_from_outside(String kind) throws Exception {
         String host = Files.readSymbolicLink(Path.of("/proc/self/ns/" + kind)).toString();
         try (Container container = Container.builder()

@@ -86,6 +86,14 @@ public final class Constants {
     /** {@code CLONE_NEWNET}, see clone(2), namespaces(7). */
     public static final Constant CLONE_NEWNET = new Constant("CLONE_NEWNET", 0x40000000);
 
+    // ---- ioctl_nsfs(2), statfs(2)
+    /** {@code NS_GET_USERNS}, see ioctl_nsfs(2). */
+    public static final Constant NS_GET_USERNS = new Constant("NS_GET_USERNS", 0xb701);
+    /** {@code NS_GET_NSTYPE}, see ioctl_nsfs(2). */
+    public static final Constant NS_GET_NSTYPE = new Constant("NS_GET_NSTYPE", 0xb703);
+    /** {@code NSFS_MAGIC}, see statfs(2). */
+    public static final Constant NSFS_MAGIC = new Constant("NSFS_MAGIC", 0x6e736673);
+
     // ---- close_range(2)
     /** {@code CLOSE_RANGE_UNSHARE}, see close_range(2). */
     public static final Constant CLOSE_RANGE_UNSHARE = new Constant("CLOSE_RANGE_UNSHARE", 2);
@@ -173,6 +181,8 @@ public final class Constants {
     public static final Constant MS_SLAVE = new Constant("MS_SLAVE", 0x80000);
     /** {@code MS_PRIVATE}, see mount(2), umount2(2). */
     public static final Constant MS_PRIVATE = new Constant("MS_PRIVATE", 0x40000);
+    /** {@code MS_BIND}, see mount(2), umount2(2). */
+    public static final Constant MS_BIND = new Constant("MS_BIND", 0x1000);
     /** {@code UMOUNT_NOFOLLOW}, see mount(2), umount2(2). */
     public static final Constant UMOUNT_NOFOLLOW = new Constant("UMOUNT_NOFOLLOW", 8);
     /** {@code MNT_DETACH}, see mount(2), umount2(2). */

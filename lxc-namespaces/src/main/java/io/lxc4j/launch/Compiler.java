@@ -102,6 +102,10 @@ final class Compiler {
                 Argument.Text value = new Argument.Text(name);
                 rows.add(Sys.SETHOSTNAME, value, number(value.bytes().length - 1L));
             }
+            case Operation.SetDomainName(String name) -> {
+                Argument.Text value = new Argument.Text(name);
+                rows.add(Sys.SETDOMAINNAME, value, number(value.bytes().length - 1L));
+            }
             case Operation.BringUpLoopback _ -> bringUpLoopback();
             case Operation.SetUmask(int mask) -> rows.add(Sys.UMASK, octal(mask));
             case Operation.SetPersonality(Constant persona) -> rows.add(Sys.PERSONALITY, flags(persona));

@@ -26,6 +26,7 @@ final class Hints {
             case MountOperation.MakeDirectory _, MountOperation.MakeFile _
             when errno == Errno.EROFS || errno == Errno.EACCES ->
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
+            case JoinOperation join -> JoinHints.of(join, sys, errno);
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
             case TerminalOperation.MakeTerminal _ -> terminal(sys, errno);

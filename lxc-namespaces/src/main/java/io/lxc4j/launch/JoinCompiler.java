@@ -7,6 +7,7 @@ import static io.lxc4j.kernel.Constants.CLONE_PIDFD;
 import static io.lxc4j.kernel.Constants.MSG_CMSG_CLOEXEC;
 import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
+import static io.lxc4j.kernel.Constants.O_RDONLY;
 import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.PR_SET_DUMPABLE;
 import static io.lxc4j.launch.Argument.flags;
@@ -15,6 +16,7 @@ import static io.lxc4j.launch.Argument.result;
 import static io.lxc4j.launch.Argument.room;
 import static io.lxc4j.launch.Argument.text;
 
+import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Namespace;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How a child meets its parent, and how it comes into namespaces, as rows. */
 final class JoinCompiler {
@@ -37,6 +40,7 @@ final class JoinCompiler {
     private final boolean meetsTwice;
 
     private final boolean announcesItself;
+    private Argument.@Nullable Register clockOffsets;
 
     JoinCompiler(Rows rows, Handles handles, LaunchPlan plan) {
         this.rows = rows;
@@ -54,6 +58,9 @@ final class JoinCompiler {
             case JoinOperation.JoinNamespace(Handle file, Namespace kind) ->
                 rows.add(Sys.SETNS, handles.argument(file), flags(kind.cloneFlag()));
             case JoinOperation.NewNamespaces(Set<Namespace> kinds) -> rows.add(Sys.UNSHARE, flags(cloneFlags(kinds)));
+            case JoinOperation.LeaveGroups _ ->
+                rows.add(Sys.SETGROUPS, number(0), number(0)).tolerate(Errno.EPERM);
+            case JoinOperation.OpenClockOffsets _ -> clockOffsets = openClockOffsets();
             case JoinOperation.NewTimeNamespace(Map<JoinOperation.Clock, Duration> offsets) ->
                 newTimeNamespace(offsets);
             case JoinOperation.ContinueAsChild _ -> continueAsChild();
@@ -68,20 +75,30 @@ final class JoinCompiler {
         return Constant.or(kinds.stream().map(Namespace::cloneFlag).toArray(Constant[]::new));
     }
 
+    /** From Linux 6.2 on an exec enters it as well; before, it would be for children only. */
     private void newTimeNamespace(Map<JoinOperation.Clock, Duration> offsets) {
         rows.add(Sys.UNSHARE, flags(Namespace.TIME.cloneFlag()));
-        if (offsets.isEmpty()) {
-            return;
+        if (!offsets.isEmpty()) {
+            Argument.Register file = clockOffsets == null ? openClockOffsets() : clockOffsets;
+            String lines = offsets.entrySet().stream()
+                    .map(entry -> entry.getKey().procName() + " "
+                            + entry.getValue().toSeconds() + " "
+                            + entry.getValue().toNanosPart() + "\n")
+                    .collect(Collectors.joining());
+            byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
+            rows.add(Sys.WRITE, result(file), new Argument.Bytes(bytes, Argument.quote(lines)), number(bytes.length));
         }
+        Argument.Register made = rows.register("time");
+        rows.add(Sys.OPENAT, flags(AT_FDCWD), text("/proc/self/ns/time_for_children"), flags(O_RDONLY, O_CLOEXEC))
+                .into(made);
+        rows.add(Sys.SETNS, result(made), flags(Namespace.TIME.cloneFlag()));
+    }
+
+    private Argument.Register openClockOffsets() {
         Argument.Register file = rows.register("offsets");
         rows.add(Sys.OPENAT, flags(AT_FDCWD), text("/proc/self/timens_offsets"), flags(O_WRONLY, O_CLOEXEC))
                 .into(file);
-        String lines = offsets.entrySet().stream()
-                .map(entry -> entry.getKey().procName() + " " + entry.getValue().toSeconds() + " "
-                        + entry.getValue().toNanosPart() + "\n")
-                .collect(Collectors.joining());
-        byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
-        rows.add(Sys.WRITE, result(file), new Argument.Bytes(bytes, Argument.quote(lines)), number(bytes.length));
+        return file;
     }
 
     /** The first meeting. */

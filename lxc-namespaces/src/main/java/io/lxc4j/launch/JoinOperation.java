@@ -79,7 +79,26 @@ public sealed interface JoinOperation extends Operation {
     }
 
     /**
-     * Makes a time namespace, which is entered with the exec.
+     * Leaves its supplementary groups, unless the user namespace forbids {@code setgroups(2)} to everybody in it, as those that
+     * ordinary users make do.
+     */
+    record LeaveGroups() implements JoinOperation {
+        @Override
+        public String summary() {
+            return "leaving supplementary groups";
+        }
+    }
+
+    /** Opens the offsets of its clocks, which only root can do once it hides. */
+    record OpenClockOffsets() implements JoinOperation {
+        @Override
+        public String summary() {
+            return "opening the offsets of the clocks";
+        }
+    }
+
+    /**
+     * Makes a time namespace, and enters it.
      *
      * @param offsets what its clocks are ahead of the host's; a clock that is missing shows the host's time
      */

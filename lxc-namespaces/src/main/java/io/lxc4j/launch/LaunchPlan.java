@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * parent writes, and the operations, in the order of their phases and within a phase as they were added.
  *
  * @param namespaces the kinds that are made new; a new cgroup namespace is an operation of its own
- * @param idMaps the maps of a new user namespace; present exactly if there is one
+ * @param idMaps the maps of a new user namespace; present exactly if there is one, be it that the child is cloned into it or
+ *     makes it itself
  * @param given handles whose descriptors each launch brings along, handed over before all others
  * @param operations has one {@link Operation.Exec} or {@link Operation.ServeParent}, the last
  */
@@ -35,8 +36,13 @@ public record LaunchPlan(
         if (namespaces.contains(Namespace.TIME)) {
             throw new IllegalArgumentException("a time namespace is made by the operation NewTimeNamespace");
         }
-        if (namespaces.contains(Namespace.USER) != (idMaps != null)) {
+        boolean makesUsers = operations.stream().anyMatch(LaunchPlan::makesUsers);
+        if ((namespaces.contains(Namespace.USER) || makesUsers) != (idMaps != null)) {
             throw new IllegalArgumentException("id maps go with a new user namespace");
+        }
+        if (makesUsers && (namespaces.contains(Namespace.USER) || !meetsAfterUsers(operations))) {
+            throw new IllegalArgumentException(
+                    "a process that makes its user namespace is cloned into none and meets its parent after that");
         }
         if (operations.stream()
                         .filter(operation -> operation.phase() == Phase.EXEC)
@@ -44,6 +50,21 @@ public record LaunchPlan(
                 != 1) {
             throw new IllegalArgumentException("a plan ends with one Exec or ServeParent");
         }
+    }
+
+    private static boolean makesUsers(Operation operation) {
+        return operation instanceof JoinOperation.NewNamespaces made
+                && made.kinds().contains(Namespace.USER);
+    }
+
+    private static boolean meetsAfterUsers(List<Operation> operations) {
+        return operations.stream()
+                .dropWhile(operation -> !makesUsers(operation))
+                .anyMatch(LaunchPlan::isSecondMeeting);
+    }
+
+    private static boolean isSecondMeeting(Operation operation) {
+        return operation instanceof JoinOperation.ContinueAsChild || operation instanceof JoinOperation.MeetParent;
     }
 
     /** What the parent does while the child waits. */
@@ -61,9 +82,7 @@ public record LaunchPlan(
 
     /** Whether the parent's work is for a child that has come into its namespaces by itself. */
     boolean meetsTwice() {
-        return operations.stream()
-                .anyMatch(operation -> operation instanceof JoinOperation.ContinueAsChild
-                        || operation instanceof JoinOperation.MeetParent);
+        return operations.stream().anyMatch(LaunchPlan::isSecondMeeting);
     }
 
     /**

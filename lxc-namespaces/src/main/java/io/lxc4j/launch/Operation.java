@@ -152,6 +152,18 @@ public sealed interface Operation
         }
     }
 
+    /**
+     * Sets the NIS domain name.
+     *
+     * @param name 1 to 64 bytes
+     */
+    record SetDomainName(String name) implements InSystem {
+        @Override
+        public String summary() {
+            return "setting the domain name " + name;
+        }
+    }
+
     /** Brings up the loopback device. */
     record BringUpLoopback() implements InSystem {
         @Override

@@ -77,6 +77,11 @@ record Caller(ProcessStatus status, String name, IdSet ownUids, IdSet ownGids, b
         return status.has(ProcessStatus.CAP_SETUID) && status.has(ProcessStatus.CAP_SETGID);
     }
 
+    /** Whether a process of its has rights over all namespaces below its own. */
+    boolean mayJoinAny() {
+        return isRoot() && status.has(ProcessStatus.CAP_SYS_ADMIN);
+    }
+
     /** Whether a process of its may leave its supplementary groups. */
     boolean maySetGroups() {
         return mayMap() && !setgroupsDenied;

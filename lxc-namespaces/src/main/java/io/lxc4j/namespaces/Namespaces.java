@@ -1,7 +1,9 @@
 package io.lxc4j.namespaces;
 
+import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdLease;
@@ -11,8 +13,10 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +28,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which namespaces a process gets. Each is new, unless it is shared with the host by name. Mount and PID namespaces
- * are always new: without them nothing could be isolated, nor ended as a whole.
+ * Which namespaces a process gets. Each is new, unless it is shared with the host or joined by name. The mount namespace is
+ * always new, as the root file system is the container's own. The PID namespace is never the host's: nothing could end such a
+ * container as a whole.
  *
  * <p>Immutable and thread-safe.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/namespaces.7.html">namespaces(7)</a>
  */
 public final class Namespaces {
+    /** How far from the start of the machine a clock can be, {@code KTIME_SEC_MAX / 2}. */
+    private static final Duration FARTHEST_CLOCK = Duration.ofSeconds(4_611_686_018L);
+
     /** The longest host name that the kernel takes, {@code __NEW_UTS_LEN}. */
     private static final int HOST_NAME_MAX = 64;
 
@@ -51,15 +59,24 @@ public final class Namespaces {
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
     private final Set<Namespace> fresh;
+    private final Joined joined;
     private final String hostName;
+    private final @Nullable String domainName;
     private final @Nullable IdMapping users;
     private final List<Sysctl> sysctls;
+    private final Map<JoinOperation.Clock, Duration> clockOffsets;
 
-    private Namespaces(Builder builder) {
-        fresh = Collections.unmodifiableSet(EnumSet.copyOf(builder.fresh));
+    private Namespaces(Builder builder, Joined joined) {
+        Set<Namespace> made = EnumSet.allOf(Namespace.class);
+        made.removeAll(builder.shared);
+        made.removeAll(joined.kinds());
+        fresh = Collections.unmodifiableSet(made);
+        this.joined = joined;
         hostName = builder.hostName == null ? "container" : builder.hostName;
+        domainName = builder.domainName;
         users = builder.users;
         sysctls = List.copyOf(builder.sysctls.values());
+        clockOffsets = Map.copyOf(builder.clockOffsets);
     }
 
     private static long mask(int... capabilities) {
@@ -78,11 +95,20 @@ public final class Namespaces {
     }
 
     /**
-     * Whether the process has a user namespace of its own, in which its root is not the host's.
+     * Whether the process has other users than this JVM, so that its root is not the host's.
+     *
+     * @return whether the user namespace is new or joined
+     */
+    public boolean hasOwnUsers() {
+        return makesUsers() || joined.has(Namespace.USER);
+    }
+
+    /**
+     * Whether a user namespace is made, with ids for this container.
      *
      * @return whether the user namespace is new
      */
-    public boolean hasOwnUsers() {
+    public boolean makesUsers() {
         return fresh.contains(Namespace.USER);
     }
 
@@ -96,9 +122,23 @@ public final class Namespaces {
     }
 
     /**
+     * Whether the process has a PID namespace of its own, which ends with it.
+     *
+     * @return whether the PID namespace is new
+     */
+    public boolean hasOwnProcesses() {
+        return fresh.contains(Namespace.PID);
+    }
+
+    /** Whether the process's users own its network, and may so show it in {@code /sys}. */
+    boolean ownsNetwork() {
+        return hasOwnNetwork() || joined.isOwnedByUsers(Namespace.NETWORK);
+    }
+
+    /**
      * The host name inside.
      *
-     * @return the name; of no effect where the UTS namespace is shared
+     * @return the name; of no effect where the UTS namespace is shared or joined
      */
     public String hostName() {
         return hostName;
@@ -119,7 +159,7 @@ public final class Namespaces {
      * Which users and groups of the host those inside are.
      *
      * @return the mapping: the one that was set; else isolated ids if this JVM has some to give, or its own user; of no
-     *     effect where the users are shared
+     *     effect where the users are shared or joined
      * @throws HostUnsupportedException if none was set and {@code /proc} is not mounted
      */
     public IdMapping idMapping() {
@@ -127,20 +167,36 @@ public final class Namespaces {
     }
 
     /**
-     * Takes the ids for one container, to be given back when it has ended.
+     * Takes the ids for one container, or a share of those that it joins, to be given back when it has ended.
      *
-     * @return the ids; null if the users are shared
+     * @return the ids; null if the users are shared, or joined and nobody has leased their ids
      * @throws HostUnsupportedException if there are none; the message says who could give some
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public @Nullable IdLease lease() {
-        return hasOwnUsers() ? idMapping().lease() : null;
+        if (makesUsers()) {
+            return idMapping().lease();
+        }
+        IdLease leased = joined.lease();
+        return leased == null ? null : leased.share();
+    }
+
+    /**
+     * Opens what is joined once more, for one launch.
+     *
+     * @return descriptors for the handles that {@link #contribute} has the plan be given, in their order; the caller's to close
+     * @throws ContainerException if a handle that is to be joined has been closed
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public List<Fd> open() {
+        return joined.open();
     }
 
     /**
      * Adds to a plan what makes these namespaces, for a process without additional groups.
      *
      * @param plan the plan under construction
+     * @throws HostUnsupportedException if this user may not join what is to be joined
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan) {
@@ -157,20 +213,17 @@ public final class Namespaces {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan, ProcessAttributes attributes) {
-        for (Namespace namespace : fresh) {
-            switch (namespace) {
-                case CGROUP -> plan.add(new Operation.NewCgroupNamespace());
-                case TIME -> plan.add(new JoinOperation.NewTimeNamespace(Map.of()));
-                default -> plan.namespace(namespace);
-            }
-        }
-        if (hasOwnUsers()) {
+        new Entry(fresh, joined, clockOffsets, Caller.current().mayJoinAny()).contribute(plan);
+        if (makesUsers()) {
             plan.idMaps(idMapping().example().maps());
         }
         takingOnUser(attributes).ifPresent(plan::add);
         limitCapabilities(plan);
         if (fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(hostName));
+            if (domainName != null) {
+                plan.add(new Operation.SetDomainName(domainName));
+            }
         }
         if (hasOwnNetwork()) {
             plan.add(new Operation.BringUpLoopback());
@@ -188,7 +241,9 @@ public final class Namespaces {
     public void join(LaunchPlan.Builder plan, Handle process) {
         plan.given(process);
         plan.add(new JoinOperation.Hide());
-        plan.add(new JoinOperation.JoinProcess(process, fresh));
+        Set<Namespace> kinds = EnumSet.copyOf(fresh);
+        kinds.addAll(joined.kinds());
+        plan.add(new JoinOperation.JoinProcess(process, kinds));
         plan.add(new JoinOperation.ContinueAsChild());
         limitCapabilities(plan);
     }
@@ -228,8 +283,11 @@ public final class Namespaces {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public Optional<Operation.SetIds> takingOnUser(ProcessAttributes attributes) {
         List<Integer> groups = attributes.additionalGroups();
-        if (hasOwnUsers()) {
+        if (makesUsers()) {
             return Optional.of(idMapping().example().takingOn(groups));
+        }
+        if (hasOwnUsers()) {
+            return Optional.of(joined.takingOn(groups));
         }
         if (Caller.current().maySetGroups()) {
             return Optional.of(new Operation.SetIds(0, 0, groups));
@@ -253,6 +311,9 @@ public final class Namespaces {
     public Operation.SetIds takingOnUser(int uid, int gid) {
         if (!hasOwnUsers()) {
             return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? List.of() : null);
+        }
+        if (!makesUsers()) {
+            return joined.takingOn(uid, gid);
         }
         IdMaps maps = idMapping().example().maps();
         requireMapped("user", uid, maps.uids());
@@ -280,8 +341,11 @@ public final class Namespaces {
 
     /** Sets up {@link Namespaces}. Not thread-safe. */
     public static final class Builder {
-        private final Set<Namespace> fresh = EnumSet.allOf(Namespace.class);
+        private final Set<Namespace> shared = EnumSet.noneOf(Namespace.class);
+        private final Map<Namespace, NamespaceHandle> joined = new EnumMap<>(Namespace.class);
+        private final Map<JoinOperation.Clock, Duration> clockOffsets = new EnumMap<>(JoinOperation.Clock.class);
         private @Nullable String hostName;
+        private @Nullable String domainName;
         private @Nullable IdMapping users;
         private final SequencedMap<String, Sysctl> sysctls = new LinkedHashMap<>();
 
@@ -293,7 +357,7 @@ public final class Namespaces {
          * @return this builder
          */
         public Builder shareNetwork() {
-            fresh.remove(Namespace.NETWORK);
+            shared.add(Namespace.NETWORK);
             return this;
         }
 
@@ -303,7 +367,7 @@ public final class Namespaces {
          * @return this builder
          */
         public Builder shareIpc() {
-            fresh.remove(Namespace.IPC);
+            shared.add(Namespace.IPC);
             return this;
         }
 
@@ -313,7 +377,7 @@ public final class Namespaces {
          * @return this builder
          */
         public Builder shareHostName() {
-            fresh.remove(Namespace.UTS);
+            shared.add(Namespace.UTS);
             return this;
         }
 
@@ -323,7 +387,7 @@ public final class Namespaces {
          * @return this builder
          */
         public Builder shareCgroups() {
-            fresh.remove(Namespace.CGROUP);
+            shared.add(Namespace.CGROUP);
             return this;
         }
 
@@ -333,8 +397,85 @@ public final class Namespaces {
          * @return this builder
          */
         public Builder shareUsers() {
-            fresh.remove(Namespace.USER);
+            shared.add(Namespace.USER);
             return this;
+        }
+
+        /**
+         * Uses the host's clocks. A container with clocks of its own sees the same time, unless they are shifted, so this
+         * is for kernels without time namespaces only.
+         *
+         * @return this builder
+         */
+        public Builder shareClocks() {
+            shared.add(Namespace.TIME);
+            return this;
+        }
+
+        /**
+         * Uses a namespace that exists already, of another container, a process or a file. Handles that are joined must be open
+         * when {@link #build()} is called, and until the last container has started.
+         *
+         * <p>With a namespace from a {@code Container} come its users, as only they have rights over it: the two containers have
+         * the same ids, which are given back when both have ended, and the process is the same user as the first process there.
+         * With any other namespace a container of root has users of its own, without rights over what is joined. An ordinary
+         * user can join only what belongs to users that it has made, and gets those.
+         *
+         * <p>{@link #users}, {@link #shareUsers()} or the handle of a user namespace tell otherwise. In a user namespace that is
+         * joined by a path or a process, the process is user 0 and group 0; other containers can get the same ids once the
+         * container that it was made for has ended.
+         *
+         * <p>With a joined PID namespace the container's process is not process 1. What it leaves behind when it ends belongs to
+         * that process 1, and ends with it.
+         *
+         * @param handle an open namespace of any kind but {@link NamespaceKind#MOUNT}
+         * @return this builder
+         * @throws InvalidSpecificationException if it is a mount namespace, this JVM's own, or the second one of its kind
+         */
+        public Builder join(NamespaceHandle handle) {
+            Namespace kind = handle.kind().namespace();
+            if (kind == Namespace.MOUNT) {
+                throw new InvalidSpecificationException(
+                        "join: " + handle + " is a mount namespace; a container has its own, as it has its own root");
+            }
+            if (handle.isOfThisJvm()) {
+                throw new InvalidSpecificationException(
+                        "join: " + handle + " is this JVM's own; " + Joined.insteadOf(kind));
+            }
+            NamespaceHandle before = joined.putIfAbsent(kind, handle);
+            if (before != null) {
+                throw new InvalidSpecificationException("join: two namespaces of a kind, " + before + " and " + handle);
+            }
+            return this;
+        }
+
+        /**
+         * Has the container's clocks differ from the host's; by default they show the same. What is shifted is the time since the
+         * machine has started, in {@code /proc/uptime} too, not the date.
+         *
+         * @param monotonic what {@code CLOCK_MONOTONIC} is ahead of the host's; at most 4611686018 seconds, some 146 years, less
+         *     the host's own time; negative to lag behind, by no more than the host's own time
+         * @param boottime the same for {@code CLOCK_BOOTTIME}, which goes on while the machine is suspended
+         * @return this builder
+         * @throws InvalidSpecificationException if no host could have such clocks, or they were shifted before
+         */
+        public Builder shiftClocks(Duration monotonic, Duration boottime) {
+            if (!clockOffsets.isEmpty()) {
+                throw new InvalidSpecificationException(
+                        "shiftClocks was set before: " + clockOffsets + ", now " + monotonic + ", " + boottime);
+            }
+            checkOffset("monotonic", monotonic);
+            checkOffset("boottime", boottime);
+            clockOffsets.put(JoinOperation.Clock.MONOTONIC, monotonic);
+            clockOffsets.put(JoinOperation.Clock.BOOTTIME, boottime);
+            return this;
+        }
+
+        private static void checkOffset(String clock, Duration offset) {
+            if (offset.abs().compareTo(FARTHEST_CLOCK) > 0) {
+                throw new InvalidSpecificationException("shiftClocks: " + clock + " by " + offset
+                        + "; the kernel takes at most " + FARTHEST_CLOCK.toSeconds() + " seconds");
+            }
         }
 
         /**
@@ -365,17 +506,38 @@ public final class Namespaces {
                 throw new InvalidSpecificationException(
                         "hostName was set before: \"" + hostName + "\", now \"" + name + "\"");
             }
+            checkName("hostName", name);
+            hostName = name;
+            return this;
+        }
+
+        /**
+         * Sets the NIS domain name inside; by default it is the host's, mostly {@code (none)}.
+         *
+         * @param name 1 to 64 ASCII letters, digits, hyphens and dots; a letter or digit at both ends
+         * @return this builder
+         * @throws InvalidSpecificationException if it has another form, or was set before
+         */
+        public Builder domainName(String name) {
+            if (domainName != null) {
+                throw new InvalidSpecificationException(
+                        "domainName was set before: \"" + domainName + "\", now \"" + name + "\"");
+            }
+            checkName("domainName", name);
+            domainName = name;
+            return this;
+        }
+
+        private static void checkName(String setting, String name) {
             int length = name.getBytes(StandardCharsets.UTF_8).length;
             if (length > HOST_NAME_MAX) {
-                throw new InvalidSpecificationException("hostName of " + length + " bytes; the kernel takes at most "
+                throw new InvalidSpecificationException(setting + " of " + length + " bytes; the kernel takes at most "
                         + HOST_NAME_MAX + ": \"" + name + "\"");
             }
             if (!HOST_NAME.matcher(name).matches()) {
-                throw new InvalidSpecificationException("hostName \"" + name.replaceAll("\\p{Cntrl}", "?")
+                throw new InvalidSpecificationException(setting + " \"" + name.replaceAll("\\p{Cntrl}", "?")
                         + "\" must be letters, digits, hyphens and dots, with a letter or digit at both ends");
             }
-            hostName = name;
-            return this;
         }
 
         /**
@@ -409,25 +571,57 @@ public final class Namespaces {
          * Finishes.
          *
          * @return the namespaces
-         * @throws InvalidSpecificationException if the host name, the users or a parameter are set but shared
+         * @throws InvalidSpecificationException if something is set of what is shared or joined, or what is
+         *     joined does not fit together
          */
         public Namespaces build() {
             for (Sysctl sysctl : sysctls.values()) {
-                if (!fresh.contains(sysctl.namespace())) {
+                if (shared.contains(sysctl.namespace()) || joined.containsKey(sysctl.namespace())) {
                     throw new InvalidSpecificationException(
                             "sysctl " + sysctl.name() + " would change the host's, as the namespace " + sysctl.kind()
                                     + " is not the container's own");
                 }
             }
-            if (users != null && !fresh.contains(Namespace.USER)) {
+            if (users != null && shared.contains(Namespace.USER)) {
                 throw new InvalidSpecificationException(
                         "users " + users + " would be the container's own, but shareUsers was asked for, too");
             }
-            if (hostName != null && !fresh.contains(Namespace.UTS)) {
+            rejectWithout(Namespace.USER, users, "users " + users);
+            rejectName("hostName", hostName);
+            rejectName("domainName", domainName);
+            if (!clockOffsets.isEmpty() && shared.contains(Namespace.TIME)) {
                 throw new InvalidSpecificationException(
-                        "hostName \"" + hostName + "\" would change the host's, as shareHostName was asked for");
+                        "shiftClocks would change the host's, as shareClocks was asked for");
             }
-            return new Namespaces(this);
+            rejectWithout(Namespace.TIME, clockOffsets.isEmpty() ? null : clockOffsets, "shiftClocks");
+            joined.forEach((kind, handle) -> {
+                if (shared.contains(kind)) {
+                    throw new InvalidSpecificationException(
+                            "the " + kind.procName() + " namespace is both shared and joined: " + handle);
+                }
+            });
+            return new Namespaces(
+                    this,
+                    Joined.of(
+                            joined,
+                            users != null || shared.contains(Namespace.USER),
+                            Caller.current().mayJoinAny()));
+        }
+
+        private void rejectName(String setting, @Nullable String name) {
+            if (name != null && shared.contains(Namespace.UTS)) {
+                throw new InvalidSpecificationException(
+                        setting + " \"" + name + "\" would change the host's, as shareHostName was asked for");
+            }
+            rejectWithout(Namespace.UTS, name, setting + " \"" + name + "\"");
+        }
+
+        private void rejectWithout(Namespace kind, @Nullable Object value, String setting) {
+            NamespaceHandle handle = joined.get(kind);
+            if (value != null && handle != null) {
+                throw new InvalidSpecificationException(
+                        setting + " would change " + handle + ", which is joined; set it where that is made");
+            }
         }
     }
 }

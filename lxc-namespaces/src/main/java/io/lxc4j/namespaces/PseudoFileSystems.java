@@ -46,7 +46,7 @@ public final class PseudoFileSystems {
             READ_ONLY.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path)));
         }
         Constant readOnly = Constant.or(INERT, MOUNT_ATTR_RDONLY);
-        if (namespaces.hasOwnNetwork() || !namespaces.hasOwnUsers()) {
+        if (namespaces.ownsNetwork() || !namespaces.hasOwnUsers()) {
             plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("sysfs", readOnly), "/sys"));
         } else {
             // The kernel mounts sysfs only for whom the network belongs to.

@@ -47,6 +47,7 @@ class HeadersTest {
             "linux/sched/types",
             "linux/ioprio",
             "linux/personality",
+            "linux/nsfs",
             "linux/magic");
     private static final List<String> LIBC_HEADERS = List.of(
             "fcntl",
@@ -59,6 +60,7 @@ class HeadersTest {
             "sys/wait",
             "sys/stat",
             "sys/socket",
+            "sys/statfs",
             "sys/ioctl",
             "sys/resource",
             "sys/personality",
@@ -185,6 +187,8 @@ class HeadersTest {
         put(libc, "offsetof(siginfo_t, si_status)", SignalInfo.STATUS);
         put(libc, "sizeof(struct ifreq)", InterfaceRequest.SIZE);
         put(libc, "offsetof(struct ifreq, ifr_flags)", InterfaceRequest.FLAGS);
+        put(libc, "sizeof(struct statfs)", FileSystemStatus.SIZE);
+        put(libc, "offsetof(struct statfs, f_type)", FileSystemStatus.TYPE);
         put(libc, "sizeof(struct flock)", FileLock.SIZE);
         put(libc, "offsetof(struct flock, l_type)", FileLock.TYPE);
         put(libc, "offsetof(struct flock, l_whence)", FileLock.WHENCE);
