@@ -112,10 +112,9 @@ class InitIT {
     @DisplayName("ends the output when the command and its children have closed it")
     void ends_the_output() throws Exception {
         try (Container container = shell("echo last; exec >&- 2>&-; sleep 1000").start()) {
-            assertThat(container.process().getInputStream().readAllBytes())
-                    .asString()
-                    .isEqualTo("last\n");
-            assertThat(container.process().getErrorStream().readAllBytes()).isEmpty();
+            assertThat(Screen.of(container).rest()).isEqualTo("last\n");
+            assertThat(new Screen((FdInput) container.process().getErrorStream()).rest())
+                    .isEmpty();
             assertThat(container.process().isAlive()).isTrue();
         }
     }
