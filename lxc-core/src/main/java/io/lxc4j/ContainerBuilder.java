@@ -2,6 +2,8 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.InsidePath;
+import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
 import java.lang.ProcessBuilder.Redirect;
@@ -33,7 +35,7 @@ public final class ContainerBuilder {
     String workingDirectory;
 
     final Map<String, String> environment = new LinkedHashMap<>();
-    final List<BindMount> binds = new ArrayList<>();
+    final List<Mount> mounts = new ArrayList<>();
     private @Nullable Redirect input;
     private @Nullable Redirect output;
     private @Nullable Redirect error;
@@ -59,7 +61,7 @@ public final class ContainerBuilder {
         hostName = other.hostName;
         workingDirectory = other.workingDirectory;
         environment.putAll(other.environment);
-        binds.addAll(other.binds);
+        mounts.addAll(other.mounts);
         input = other.input;
         output = other.output;
         error = other.error;
@@ -142,7 +144,7 @@ public final class ContainerBuilder {
      */
     public ContainerBuilder workingDirectory(String path) {
         unset("workingDirectory", workingDirectory, path);
-        workingDirectory = inside("workingDirectory", path);
+        workingDirectory = InsidePath.check("workingDirectory", path);
         return this;
     }
 
@@ -173,7 +175,7 @@ public final class ContainerBuilder {
      * @return this builder
      */
     public ContainerBuilder bind(Path source, String target) {
-        return bind(source, target, false);
+        return mount(Mount.bind(source).at(target));
     }
 
     /**
@@ -187,30 +189,38 @@ public final class ContainerBuilder {
      * @return this builder
      */
     public ContainerBuilder bindWritable(Path source, String target) {
-        return bind(source, target, true);
+        return mount(Mount.bind(source).writable().at(target));
     }
 
-    private ContainerBuilder bind(Path source, String target, boolean writable) {
-        if (!source.isAbsolute()) {
-            throw new InvalidSpecificationException(
-                    "bind: the source must be an absolute path, not \"" + printable(source.toString()) + "\"");
-        }
-        if (source.normalize().startsWith("/proc")) {
-            throw new InvalidSpecificationException(
-                    "bind: the host's /proc can't be bound, not even a part: " + source);
-        }
-        String place = inside("bind", target);
-        if (place.equals("/")) {
-            throw new InvalidSpecificationException("bind: a directory for / is what root(…) sets");
-        }
-        for (BindMount other : binds) {
-            if (other.target.equals(place)) {
+    /**
+     * Adds something to the file tree, after what was added before. Directories on the way to its place that are missing are made,
+     * in the container's root alone.
+     *
+     * @param mount what is mounted, and {@linkplain Mount#at(String) where}
+     * @return this builder
+     * @throws InvalidSpecificationException if it has no place, or another one has the same
+     */
+    public ContainerBuilder mount(Mount mount) {
+        for (Mount other : mounts) {
+            if (other.target().equals(mount.target())) {
                 throw new InvalidSpecificationException(
-                        "bind: two sources for " + place + ": " + other.source + " and " + source);
+                        "two mounts at " + mount.target() + ": " + other.describe() + " and " + mount.describe());
             }
         }
-        binds.add(new BindMount(source.toString(), place, writable));
+        mounts.add(mount);
         return this;
+    }
+
+    /**
+     * Shows a device node of the host at the same path. Nothing else of the host's devices is there, but those that every program
+     * expects, as {@code /dev/null}.
+     *
+     * @param device an absolute path of the host, for instance {@code /dev/fuse}
+     * @return this builder
+     * @see Mount#device(Path)
+     */
+    public ContainerBuilder device(Path device) {
+        return mount(Mount.device(device));
     }
 
     /**
@@ -322,6 +332,7 @@ public final class ContainerBuilder {
             throw new InvalidSpecificationException("the host's files with shareUsers would show the container"
                     + " what only the host's root may read; use users of its own, or another root");
         }
+        mounts.forEach(mount -> mount.check(namespaces(), mounts));
         return new ContainerSpec(new ContainerBuilder(this));
     }
 
@@ -381,25 +392,6 @@ public final class ContainerBuilder {
         }
     }
 
-    private static String inside(String setting, String path) {
-        noNul(setting, path);
-        if (!path.startsWith("/")) {
-            throw new InvalidSpecificationException(
-                    setting + " must be an absolute path, not \"" + printable(path) + "\"");
-        }
-        List<String> names = new ArrayList<>();
-        for (String name : path.split("/", -1)) {
-            if (name.equals("..")) {
-                throw new InvalidSpecificationException(
-                        setting + " must not contain \"..\": \"" + printable(path) + "\"");
-            }
-            if (!name.isEmpty() && !name.equals(".")) {
-                names.add(name);
-            }
-        }
-        return "/" + String.join("/", names);
-    }
-
     private static void noNul(String setting, String value) {
         if (value.indexOf('\0') >= 0) {
             throw new InvalidSpecificationException(
@@ -414,13 +406,4 @@ public final class ContainerBuilder {
     private static String printable(String value) {
         return value.replaceAll("[\\p{Cntrl}\\p{Cs}]", "?");
     }
-
-    /**
-     * A mount of a host's file or directory.
-     *
-     * @param source where it is on the host
-     * @param target where it is inside
-     * @param writable whether the container may change it
-     */
-    record BindMount(String source, String target, boolean writable) {}
 }

@@ -8,6 +8,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.Tree;
+import io.lxc4j.namespaces.Namespaces;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -106,8 +107,13 @@ final class HostRoot extends RootFileSystem {
     }
 
     @Override
+    public boolean hasScratch() {
+        return true;
+    }
+
+    @Override
     @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
         look().operations.forEach(plan::add);
     }
 

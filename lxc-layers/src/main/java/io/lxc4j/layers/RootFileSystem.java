@@ -2,6 +2,7 @@ package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.namespaces.Namespaces;
 import java.nio.file.Path;
 
 /**
@@ -93,14 +94,21 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
     public abstract Object look();
 
     /**
+     * Whether what it adds to a plan begins with a scratch tmpfs.
+     *
+     * @return whether the plan has one then
+     */
+    public abstract boolean hasScratch();
+
+    /**
      * Adds to a plan what makes this the root.
      *
      * @param plan the plan under construction
-     * @param ownUsers whether the container has a user namespace of its own
+     * @param namespaces the container's namespaces
      * @throws InvalidSpecificationException if it is not there
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public abstract void contribute(LaunchPlan.Builder plan, boolean ownUsers);
+    public abstract void contribute(LaunchPlan.Builder plan, Namespaces namespaces);
 
     private static Path checkPath(Path path) {
         if (!path.isAbsolute()) {

@@ -16,11 +16,19 @@ final class Hints {
                 "the working directory must be a directory in the container's root file system";
             case MountOperation.RootFromDirectory _
             when errno == Errno.ENOENT -> "the root directory vanished, or the user may not reach it";
-            case MountOperation.RootFromDirectory _, MountOperation.Bind _
+            case MountOperation.OpenTree tree
+            when errno == Errno.EINVAL && !tree.recursive() ->
+                "something is mounted below it, and this user can't leave that out";
+            case MountOperation.Bind _
+            when sys == Sys.MOUNT_SETATTR && errno == Errno.EPERM ->
+                "the container can't change what the host has locked, as how times of access are kept; leave that out";
+            case ParentOperation.OpenTree _, MountOperation.OpenTree _
+            when errno == Errno.ENOENT -> "it vanished, or the user may not reach it";
+            case MountOperation.RootFromDirectory _, MountOperation.Bind _, MountOperation.OpenTree _
             when sys == Sys.OPEN_TREE && errno == Errno.EACCES ->
                 "the container's root must be able to reach it on the host: each directory on the way needs the"
                         + " permission x for others";
-            case MountOperation.MakeDirectory _, MountOperation.MakeFile _
+            case MountOperation.MakeDirectory _, MountOperation.MakeFile _, MountOperation.Bind _
             when errno == Errno.EROFS || errno == Errno.EACCES ->
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
