@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sets up a container. A setting is made once; a second value is rejected. Not thread-safe. */
@@ -36,6 +38,8 @@ public final class ContainerBuilder {
 
     final Map<String, String> environment = new LinkedHashMap<>();
     final List<Mount> mounts = new ArrayList<>();
+    final Set<String> maskedPaths = new LinkedHashSet<>();
+    final Set<String> protectedPaths = new LinkedHashSet<>();
     private @Nullable Redirect input;
     private @Nullable Redirect output;
     private @Nullable Redirect error;
@@ -62,6 +66,8 @@ public final class ContainerBuilder {
         workingDirectory = other.workingDirectory;
         environment.putAll(other.environment);
         mounts.addAll(other.mounts);
+        maskedPaths.addAll(other.maskedPaths);
+        protectedPaths.addAll(other.protectedPaths);
         input = other.input;
         output = other.output;
         error = other.error;
@@ -221,6 +227,39 @@ public final class ContainerBuilder {
      */
     public ContainerBuilder device(Path device) {
         return mount(Mount.device(device));
+    }
+
+    /**
+     * Hides a file or directory behind an empty one that is read-only, whatever was mounted there; one that is missing is not
+     * made. Always hidden are the parts of {@code /proc} and {@code /sys} that tell of the host's memory, hardware and keys.
+     *
+     * @param path an absolute path inside; symbolic links are followed within the container's root
+     * @return this builder
+     */
+    public ContainerBuilder mask(String path) {
+        maskedPaths.add(below("mask", path));
+        return this;
+    }
+
+    /**
+     * Makes a file or directory read-only, with what is mounted below it; one that is missing is not made. The parts of {@code /proc}
+     * that change the kernel always are, and so is {@code /sys}.
+     *
+     * @param path an absolute path inside; symbolic links are followed within the container's root
+     * @return this builder
+     */
+    public ContainerBuilder protect(String path) {
+        protectedPaths.add(below("protect", path));
+        return this;
+    }
+
+    private static String below(String setting, String path) {
+        String checked = InsidePath.check(setting, path);
+        if (checked.equals("/")) {
+            throw new InvalidSpecificationException(
+                    setting + " is for a part of the root, not for / itself; RootFileSystem.readOnly(…) protects all");
+        }
+        return checked;
     }
 
     /**

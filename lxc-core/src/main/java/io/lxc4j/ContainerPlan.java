@@ -56,6 +56,9 @@ final class ContainerPlan {
         for (int i = 0; i < mounts.size(); i++) {
             mounts.get(i).attach(plan, i);
         }
+        PseudoFileSystems.protect(plan);
+        settings.protectedPaths.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path, false)));
+        settings.maskedPaths.forEach(path -> plan.add(new MountOperation.Mask(path, false)));
         plan.add(new Operation.PivotRoot());
         plan.add(new Operation.SetUmask(UMASK));
         plan.add(new Operation.CloseDescriptors());

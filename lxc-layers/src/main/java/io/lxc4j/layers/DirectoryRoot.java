@@ -16,9 +16,18 @@ final class DirectoryRoot extends RootFileSystem {
     /** Room for writes; 0 if there are none. */
     private final long sizeBytes;
 
-    DirectoryRoot(Path path, long sizeBytes) {
+    /** Whether the host's root is the container's; never of the host's own root, which holds its secrets. */
+    private final boolean idMapped;
+
+    DirectoryRoot(Path path, long sizeBytes, boolean idMapped) {
         this.path = path;
         this.sizeBytes = sizeBytes;
+        this.idMapped = idMapped && path.getNameCount() > 0;
+    }
+
+    @Override
+    public RootFileSystem unmapped() {
+        return new DirectoryRoot(path, sizeBytes, false);
     }
 
     @Override
@@ -43,7 +52,7 @@ final class DirectoryRoot extends RootFileSystem {
     @Override
     @SuppressWarnings("exports")
     public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
-        OpenedTree lower = new OpenedTree(path.toString(), sizeBytes == 0, false);
+        OpenedTree lower = new OpenedTree(path.toString(), sizeBytes == 0, idMapped);
         boolean opened = namespaces.parentMayMount();
         if (opened) {
             lower.open(plan, namespaces);

@@ -93,6 +93,11 @@ final class HostRoot extends RootFileSystem {
     }
 
     @Override
+    public RootFileSystem unmapped() {
+        return this;
+    }
+
+    @Override
     public View look() {
         View before = view;
         String mounts = MountInfo.textOfThisProcess();

@@ -9,6 +9,7 @@ import io.lxc4j.launch.Missing;
 import io.lxc4j.launch.MountFlags;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.PseudoFileSystems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +110,11 @@ public final class PlannedMount {
                     bind(plan, Missing.DIRECTORY);
                 } else {
                     fileSystem(plan, pseudo.toString(), options(pseudo));
+                    switch (pseudo) {
+                        case PROC -> PseudoFileSystems.protectProc(plan, mount.target(), false);
+                        case SYSFS -> PseudoFileSystems.protectSys(plan, mount.target(), false);
+                        case MQUEUE, DEVPTS, CGROUP -> {}
+                    }
                 }
             }
             case MountSource.Tmpfs tmpfs ->

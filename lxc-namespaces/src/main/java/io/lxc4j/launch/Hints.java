@@ -22,6 +22,10 @@ final class Hints {
             case MountOperation.Bind _
             when sys == Sys.MOUNT_SETATTR && errno == Errno.EPERM ->
                 "the container can't change what the host has locked, as how times of access are kept; leave that out";
+            case ParentOperation.OpenTree _
+            when sys == Sys.MOUNT_SETATTR ->
+                "this kernel can't show other owners on that file system, or on one mounted below it;"
+                        + " RootFileSystem.unmapped(), or a mount without idMapped(), shows those of the host";
             case ParentOperation.OpenTree _, MountOperation.OpenTree _
             when errno == Errno.ENOENT -> "it vanished, or the user may not reach it";
             case MountOperation.RootFromDirectory _, MountOperation.Bind _, MountOperation.OpenTree _
@@ -78,6 +82,7 @@ final class Hints {
         return switch (errno) {
             case ENOENT, ENOTDIR ->
                 "the root file system must have it, as a directory; a copy-on-write root gets what is missing";
+            case EAGAIN -> "names are changed on this host all the time; try again";
             case ELOOP, EXDEV -> "it is a symbolic link in the root file system, which is not followed";
             default -> "";
         };

@@ -35,7 +35,7 @@ import io.lxc4j.kernel.Sys;
 
 /** How the operations on the file tree become rows. */
 final class MountCompiler {
-    private static final Argument EMPTY = text("");
+    static final Argument EMPTY = text("");
     private static final Argument CWD = flags(AT_FDCWD);
 
     /** A directory that every host has, and nothing that is mounted comes from; hidden for the time of the mounts. */
@@ -46,11 +46,13 @@ final class MountCompiler {
     private final Argument.Register scratch = new Argument.Register("scratch");
     private final Argument.Register ownRoot = new Argument.Register("root");
     private final Places places;
+    private final Masks masks;
 
     MountCompiler(Rows rows, Handles handles) {
         this.rows = rows;
         this.handles = handles;
         places = new Places(rows, result(ownRoot));
+        masks = new Masks(rows, places, this);
     }
 
     void add(MountOperation operation) {
@@ -118,7 +120,9 @@ final class MountCompiler {
                 openTree(result(scratch), path, tree);
                 attach(result(tree), places.resolve(target, O_DIRECTORY, Places.STRICT), EMPTY);
             }
-            case MountOperation.ProtectFromWrites(String target) -> protectFromWrites(target);
+            case MountOperation.ProtectFromWrites(String target, boolean fixed) ->
+                protectFromWrites(target, resolution(fixed));
+            case MountOperation.Mask(String target, boolean fixed) -> masks.mask(target, resolution(fixed));
             case MountOperation.MountDev dev -> mountDev(dev);
         }
     }
@@ -148,14 +152,17 @@ final class MountCompiler {
         attach(tree, places.resolve(bind.target(), bind.missing()), EMPTY);
     }
 
-    private void protectFromWrites(String target) {
+    private static Constant resolution(boolean fixed) {
+        return fixed ? Places.STRICT : Places.WITHIN;
+    }
+
+    private void protectFromWrites(String target, Constant resolution) {
         Row.Label missing = new Row.Label();
-        Argument place = places.resolve(target, Constant.or(), Places.STRICT);
-        rows.last().onError(missing, Errno.ENOENT);
+        Argument place = places.find(target, Constant.or(), resolution, missing, Errno.ENOENT, Errno.ENOTDIR);
         Argument.Register tree = rows.register("same");
-        rows.add(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH))
+        rows.add(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH, AT_RECURSIVE))
                 .into(tree);
-        setAttributes(result(tree), EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+        setAttributes(result(tree), EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), MOUNT_ATTR_RDONLY, Constant.or());
         attach(result(tree), place, EMPTY);
         rows.place(missing);
     }
@@ -233,7 +240,7 @@ final class MountCompiler {
     // ---- the mount interface
 
     /** Creates a file system and a mount of it that is not attached yet. */
-    private void create(MountOperation.FileSystem fileSystem, Argument.Register mount) {
+    void create(MountOperation.FileSystem fileSystem, Argument.Register mount) {
         Argument.Register context = rows.register("fs");
         rows.add(Sys.FSOPEN, text(fileSystem.type()), flags(FSOPEN_CLOEXEC)).into(context);
         fileSystem.options().forEach((key, value) -> {
@@ -271,13 +278,18 @@ final class MountCompiler {
         openTree(directory, path, true, tree);
     }
 
-    private void openTree(Argument directory, String path, boolean recursive, Argument.Register tree) {
+    void openTree(Argument directory, String path, boolean recursive, Argument.Register tree) {
         Constant how = Constant.or(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC);
         rows.add(Sys.OPEN_TREE, directory, text(path), flags(recursive ? Constant.or(how, AT_RECURSIVE) : how))
                 .into(tree);
     }
 
-    private void attach(Argument mount, Argument directory, Argument path) {
+    /** Of one mount; what lies below keeps its own. */
+    void makeReadOnly(Argument mount) {
+        setAttributes(mount, EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+    }
+
+    void attach(Argument mount, Argument directory, Argument path) {
         Constant how = path.equals(EMPTY)
                 ? Constant.or(MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH)
                 : MOVE_MOUNT_F_EMPTY_PATH;

@@ -244,15 +244,29 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
-     * Makes a file or directory of the new root read-only by a mount of it onto itself. What is missing needs no
-     * protection.
+     * Makes a file or directory of the new root read-only, with what is mounted below it, by a mount of it onto itself. What is
+     * missing needs no protection.
      *
-     * @param target where; reached through no symbolic link
+     * @param target where
+     * @param fixed whether it is reached through no symbolic link; else links are resolved in the new root
      */
-    record ProtectFromWrites(String target) implements MountOperation {
+    record ProtectFromWrites(String target, boolean fixed) implements MountOperation {
         @Override
         public String summary() {
             return "making " + target + " read-only";
+        }
+    }
+
+    /**
+     * Hides what a file or directory of the new root holds behind an empty one. What is missing needs no hiding.
+     *
+     * @param target where
+     * @param fixed whether it is reached through no symbolic link; else links are resolved in the new root
+     */
+    record Mask(String target, boolean fixed) implements MountOperation {
+        @Override
+        public String summary() {
+            return "masking " + target;
         }
     }
 

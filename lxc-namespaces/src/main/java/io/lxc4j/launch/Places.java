@@ -32,6 +32,8 @@ final class Places {
     /** Where a caller's targets lie: links are followed within the new root. */
     static final Constant WITHIN = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
 
+    private static final int TRIES = 8;
+
     private final Rows rows;
     private Argument root;
 
@@ -63,7 +65,22 @@ final class Places {
     /** Opens what exists. */
     Argument resolve(String target, Constant type, Constant resolution) {
         Argument.Register place = rows.register("at");
-        open(root, target.substring(1), type, resolution).into(place);
+        Row.Label again = new Row.Label();
+        rows.place(again);
+        Row row = open(root, target.substring(1), type, resolution).into(place);
+        if (resolution.equals(WITHIN)) {
+            row.onError(again, Errno.EAGAIN);
+        }
+        return result(place);
+    }
+
+    /** Opens what may be missing; these errors lead to a label. */
+    Argument find(String target, Constant type, Constant resolution, Row.Label missing, Errno... errors) {
+        Argument.Register place = rows.register("at");
+        Row.Label found = new Row.Label();
+        tryToOpen(target.substring(1), type, resolution, place, found, errors);
+        rows.last().onError(missing, errors);
+        rows.place(found);
         return result(place);
     }
 
@@ -82,10 +99,9 @@ final class Places {
                 Stream.generate(() -> rows.register("at")).limit(count).toList();
         List<Row.Label> found = Stream.generate(Row.Label::new).limit(count).toList();
         for (int i = count - 1; i >= 0; i--) {
-            open(root, String.join("/", names.subList(0, i + 1)), Constant.or(), WITHIN)
-                    .into(places.get(i))
-                    .tolerate(Errno.ENOENT)
-                    .onValue(found.get(i)); // a descriptor is never 0
+            String path = String.join("/", names.subList(0, i + 1));
+            tryToOpen(path, Constant.or(), WITHIN, places.get(i), found.get(i), Errno.ENOENT);
+            rows.last().tolerate(Errno.ENOENT);
         }
         Argument directory = root;
         for (int i = 0; i < count; i++) {
@@ -97,6 +113,24 @@ final class Places {
         return directory;
     }
 
+    /** The kernel gives up where a link has ".." and anything on the host is renamed or mounted at that moment. */
+    private void tryToOpen(
+            String path,
+            Constant type,
+            Constant resolution,
+            Argument.Register place,
+            Row.Label found,
+            Errno... errors) {
+        for (int i = 1; i < TRIES && resolution.equals(WITHIN); i++) {
+            open(root, path, type, resolution)
+                    .into(place)
+                    .tolerate(errors)
+                    .tolerate(Errno.EAGAIN)
+                    .onValue(found); // a descriptor is never 0
+        }
+        open(root, path, type, resolution).into(place).onValue(found);
+    }
+
     private void makeHere(Argument directory, String name, Missing missing) {
         Row row = missing == Missing.FILE
                 ? rows.add(Sys.MKNODAT, directory, text(name), octal(S_IFREG.value() | 0644), number(0))
@@ -104,7 +138,7 @@ final class Places {
         row.tolerate(Errno.EEXIST);
     }
 
-    Row open(Argument directory, String path, Constant type, Constant resolution) {
+    private Row open(Argument directory, String path, Constant type, Constant resolution) {
         Constant[] flags =
                 type.value() == 0 ? new Constant[] {O_PATH, O_CLOEXEC} : new Constant[] {O_PATH, O_CLOEXEC, type};
         Constant how = Constant.or(flags);

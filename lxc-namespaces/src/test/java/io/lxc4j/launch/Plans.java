@@ -73,7 +73,9 @@ final class Plans {
                 .add(new MountOperation.Mount(
                         MountOperation.FileSystem.of("tmpfs", attributes), "/d/e", Missing.DIRECTORY))
                 .add(new MountOperation.BindScratch("root", "/var"))
-                .add(new MountOperation.ProtectFromWrites("/proc/sys"))
+                .add(new MountOperation.ProtectFromWrites("/proc/sys", true))
+                .add(new MountOperation.Mask("/proc/kcore", true))
+                .add(new MountOperation.Mask("/link/mine", false))
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
                 .add(new Operation.DieWithParent())
