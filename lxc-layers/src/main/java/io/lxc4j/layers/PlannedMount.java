@@ -21,10 +21,6 @@ import java.util.stream.IntStream;
 
 /** A mount on its way into one plan. Not thread-safe. */
 public final class PlannedMount {
-    private static final int TYPE_MASK = 0170000;
-    private static final int CHARACTER_DEVICE = 0020000;
-    private static final int BLOCK_DEVICE = 0060000;
-
     private final Mount mount;
     private final Namespaces namespaces;
     private final List<OpenedTree> trees = new ArrayList<>();
@@ -45,11 +41,11 @@ public final class PlannedMount {
         return switch (mount.source) {
             case MountSource.Bind bind -> {
                 mapped(bind.idMapped());
-                Path real = real(bind.path());
-                travels(real);
-                yield Files.isDirectory(real);
+                HostFile file = file(bind.path());
+                travels(bind.path());
+                yield file.isDirectory();
             }
-            case MountSource.Device device -> number(real(device.path()), device);
+            case MountSource.Device device -> device(device);
             case MountSource.Overlay overlay -> {
                 mapped(overlay.idMapped());
                 overlay.lower().forEach(PlannedMount::directory);
@@ -184,19 +180,28 @@ public final class PlannedMount {
 
     // ---- the host
 
-    private Path real(Path path) {
-        Path real;
+    /** What a path leads to: its type and, of a device, its numbers. */
+    private static HostFile file(Path path) {
+        HostFile file;
         try {
-            real = path.toRealPath();
+            file = HostFile.at(path);
         } catch (IOException _) {
             throw new InvalidSpecificationException(
                     "mounting " + path + ": it does not exist, or this user may not reach it");
         }
-        if (real.startsWith("/proc")) {
-            throw new InvalidSpecificationException("mounting " + path + ": it is a link to " + real
-                    + ", and the host's /proc can't be mounted, not even a part");
+        if (file.isOfProc()) {
+            throw new InvalidSpecificationException("mounting " + path
+                    + ": it leads into /proc, and the host's /proc can't be mounted, not even a part");
         }
-        return real;
+        return file;
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw new HostUnsupportedException("looking at " + path, e);
+        }
     }
 
     private static void directory(Path path) {
@@ -206,17 +211,13 @@ public final class PlannedMount {
         }
     }
 
-    private static Object number(Path real, MountSource.Device device) {
-        try {
-            int type = (int) Files.getAttribute(real, "unix:mode") & TYPE_MASK;
-            if (type != CHARACTER_DEVICE && type != BLOCK_DEVICE) {
-                throw new InvalidSpecificationException(
-                        "mounting " + device + ": it is neither a character nor a block device");
-            }
-            return Files.getAttribute(real, "unix:rdev");
-        } catch (IOException e) {
-            throw new HostUnsupportedException("looking at " + device, e);
+    private static Object device(MountSource.Device device) {
+        HostFile file = file(device.path());
+        if (!file.isDevice()) {
+            throw new InvalidSpecificationException(
+                    "mounting " + device + ": it is neither a character nor a block device");
         }
+        return file;
     }
 
     private void mapped(boolean idMapped) {
@@ -228,10 +229,11 @@ public final class PlannedMount {
     }
 
     /** The kernel would take a propagation that has no effect without a word. */
-    private void travels(Path real) {
+    private void travels(Path path) {
         if (!mount.propagation.travels()) {
             return;
         }
+        Path real = real(path);
         if (mount.propagation == Propagation.SHARED && !namespaces.parentMayMount()) {
             throw new HostUnsupportedException("mounting " + mount.describe()
                     + " shared needs a JVM with the rights of root; Propagation.SLAVE shows the host's mounts inside");

@@ -32,7 +32,7 @@ final class Places {
     /** Where a caller's targets lie: links are followed within the new root. */
     static final Constant WITHIN = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
 
-    private static final int TRIES = 8;
+    private static final int TRIES = 4;
 
     private final Rows rows;
     private Argument root;
