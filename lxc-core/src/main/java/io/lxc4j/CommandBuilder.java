@@ -1,10 +1,10 @@
 package io.lxc4j;
 
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.InsidePath;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,7 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
      */
     public B workingDirectory(String path) {
         unset("workingDirectory", workingDirectory, path);
-        workingDirectory = inside("workingDirectory", path);
+        workingDirectory = InsidePath.check("workingDirectory", path);
         return self();
     }
 
@@ -270,25 +270,6 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
             throw new InvalidSpecificationException(setting + " was set before: " + printable(before.toString())
                     + ", now " + printable(now.toString()));
         }
-    }
-
-    static String inside(String setting, String path) {
-        noNul(setting, path);
-        if (!path.startsWith("/")) {
-            throw new InvalidSpecificationException(
-                    setting + " must be an absolute path, not \"" + printable(path) + "\"");
-        }
-        List<String> names = new ArrayList<>();
-        for (String name : path.split("/", -1)) {
-            if (name.equals("..")) {
-                throw new InvalidSpecificationException(
-                        setting + " must not contain \"..\": \"" + printable(path) + "\"");
-            }
-            if (!name.isEmpty() && !name.equals(".")) {
-                names.add(name);
-            }
-        }
-        return "/" + String.join("/", names);
     }
 
     static void noNul(String setting, String value) {

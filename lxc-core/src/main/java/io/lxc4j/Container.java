@@ -6,6 +6,7 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdLease;
+import io.lxc4j.launch.InsidePath;
 import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
@@ -126,7 +127,7 @@ public final class Container implements AutoCloseable {
      */
     public void copyIn(Path source, String target) {
         try (RemoteHand hand = hand(false)) {
-            new CopyIn(hand).copy(source, CommandBuilder.inside("copyIn", target));
+            new CopyIn(hand).copy(source, InsidePath.check("copyIn", target));
         }
     }
 
@@ -144,7 +145,7 @@ public final class Container implements AutoCloseable {
      */
     public void copyOut(String source, Path target) {
         try (RemoteHand hand = hand(false)) {
-            new CopyOut(hand).copy(CommandBuilder.inside("copyOut", source), target);
+            new CopyOut(hand).copy(InsidePath.check("copyOut", source), target);
         }
     }
 

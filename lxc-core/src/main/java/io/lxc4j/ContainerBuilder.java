@@ -2,12 +2,16 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.InsidePath;
+import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.ProcessAttributes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Sets up a container. A setting is made once; a second value is rejected. Not thread-safe. */
@@ -25,7 +29,9 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     boolean init;
 
-    final List<BindMount> binds = new ArrayList<>();
+    final List<Mount> mounts = new ArrayList<>();
+    final Set<String> maskedPaths = new LinkedHashSet<>();
+    final Set<String> protectedPaths = new LinkedHashSet<>();
 
     ContainerBuilder() {}
 
@@ -36,7 +42,9 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         attributes = other.attributes;
         hostName = other.hostName;
         init = other.init;
-        binds.addAll(other.binds);
+        mounts.addAll(other.mounts);
+        maskedPaths.addAll(other.maskedPaths);
+        protectedPaths.addAll(other.protectedPaths);
     }
 
     @Override
@@ -123,7 +131,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      * @return this builder
      */
     public ContainerBuilder bind(Path source, String target) {
-        return bind(source, target, false);
+        return mount(Mount.bind(source).at(target));
     }
 
     /**
@@ -137,30 +145,71 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      * @return this builder
      */
     public ContainerBuilder bindWritable(Path source, String target) {
-        return bind(source, target, true);
+        return mount(Mount.bind(source).writable().at(target));
     }
 
-    private ContainerBuilder bind(Path source, String target, boolean writable) {
-        if (!source.isAbsolute()) {
-            throw new InvalidSpecificationException(
-                    "bind: the source must be an absolute path, not \"" + printable(source.toString()) + "\"");
-        }
-        if (source.normalize().startsWith("/proc")) {
-            throw new InvalidSpecificationException(
-                    "bind: the host's /proc can't be bound, not even a part: " + source);
-        }
-        String place = inside("bind", target);
-        if (place.equals("/")) {
-            throw new InvalidSpecificationException("bind: a directory for / is what root(…) sets");
-        }
-        for (BindMount other : binds) {
-            if (other.target.equals(place)) {
+    /**
+     * Adds something to the file tree, after what was added before. Directories on the way to its place that are missing are made,
+     * in the container's root alone.
+     *
+     * @param mount what is mounted, and {@linkplain Mount#at(String) where}
+     * @return this builder
+     * @throws InvalidSpecificationException if it has no place, or another one has the same
+     */
+    public ContainerBuilder mount(Mount mount) {
+        for (Mount other : mounts) {
+            if (other.target().equals(mount.target())) {
                 throw new InvalidSpecificationException(
-                        "bind: two sources for " + place + ": " + other.source + " and " + source);
+                        "two mounts at " + mount.target() + ": " + other.describe() + " and " + mount.describe());
             }
         }
-        binds.add(new BindMount(source.toString(), place, writable));
+        mounts.add(mount);
         return this;
+    }
+
+    /**
+     * Shows a device node of the host at the same path. Nothing else of the host's devices is there, but those that every program
+     * expects, as {@code /dev/null}.
+     *
+     * @param device an absolute path of the host, for instance {@code /dev/fuse}
+     * @return this builder
+     * @see Mount#device(Path)
+     */
+    public ContainerBuilder device(Path device) {
+        return mount(Mount.device(device));
+    }
+
+    /**
+     * Hides a file or directory behind an empty one that is read-only, whatever was mounted there; one that is missing is not
+     * made. Always hidden are the parts of {@code /proc} and {@code /sys} that tell of the host's memory, hardware and keys.
+     *
+     * @param path an absolute path inside; symbolic links are followed within the container's root
+     * @return this builder
+     */
+    public ContainerBuilder mask(String path) {
+        maskedPaths.add(below("mask", path));
+        return this;
+    }
+
+    /**
+     * Makes a file or directory read-only, with what is mounted below it; one that is missing is not made. The parts of {@code /proc}
+     * that change the kernel always are, and so is {@code /sys}.
+     *
+     * @param path an absolute path inside; symbolic links are followed within the container's root
+     * @return this builder
+     */
+    public ContainerBuilder protect(String path) {
+        protectedPaths.add(below("protect", path));
+        return this;
+    }
+
+    private static String below(String setting, String path) {
+        String checked = InsidePath.check(setting, path);
+        if (checked.equals("/")) {
+            throw new InvalidSpecificationException(
+                    setting + " is for a part of the root, not for / itself; RootFileSystem.readOnly(…) protects all");
+        }
+        return checked;
     }
 
     /**
@@ -193,6 +242,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             throw new InvalidSpecificationException("the host's files with shareUsers would show the container"
                     + " what only the host's root may read; use users of its own, or another root");
         }
+        mounts.forEach(mount -> mount.check(namespaces(), mounts));
         return new ContainerSpec(new ContainerBuilder(this));
     }
 
@@ -232,13 +282,4 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     ProcessAttributes attributes() {
         return attributes == null ? ProcessAttributes.builder().build() : attributes;
     }
-
-    /**
-     * A mount of a host's file or directory.
-     *
-     * @param source where it is on the host
-     * @param target where it is inside
-     * @param writable whether the container may change it
-     */
-    record BindMount(String source, String target, boolean writable) {}
 }

@@ -1,22 +1,17 @@
 package io.lxc4j;
 
-import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NODEV;
-import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
-import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
-
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
-import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.TerminalOperation;
-import io.lxc4j.launch.Tree;
+import io.lxc4j.layers.Mount;
+import io.lxc4j.layers.PlannedMount;
+import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ContainerPlan {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /** Room for directories that mounts lie on, and no data. */
+    private static final long SCRATCH_BYTES = 1 << 20;
+
     private ContainerPlan() {}
 
     /** What of the host the plan depends on: as long as this is equal, the plan is the same. */
@@ -35,14 +33,8 @@ final class ContainerPlan {
         Architecture.requireSupported();
         List<Object> seen = new ArrayList<>();
         seen.add(settings.root().look());
-        for (ContainerBuilder.BindMount bind : settings.binds) {
-            Path source = Path.of(bind.source());
-            if (!Files.exists(source)) {
-                throw new InvalidSpecificationException(
-                        "bind: the source " + source + " does not exist, or this user may not reach it");
-            }
-            seen.add(Files.isDirectory(source));
-        }
+        Namespaces namespaces = settings.namespaces();
+        settings.mounts.forEach(mount -> seen.add(mount.plan(namespaces).look()));
         return seen;
     }
 
@@ -54,10 +46,22 @@ final class ContainerPlan {
         settings.attributes().contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
+        List<PlannedMount> mounts =
+                settings.mounts.stream().map(mount -> mount.plan(namespaces)).toList();
+        mounts.forEach(mount -> mount.open(plan));
         plan.add(new MountOperation.IsolateMounts());
-        settings.root().contribute(plan, namespaces.hasOwnUsers());
+        RootFileSystem root = settings.root();
+        if (!root.hasScratch() && settings.mounts.stream().anyMatch(Mount::needsScratch)) {
+            plan.add(new MountOperation.MountScratch(SCRATCH_BYTES));
+        }
+        root.contribute(plan, namespaces);
         PseudoFileSystems.contribute(plan, namespaces);
-        settings.binds.forEach(bind -> bind(plan, bind));
+        for (int i = 0; i < mounts.size(); i++) {
+            mounts.get(i).attach(plan, i);
+        }
+        PseudoFileSystems.protect(plan);
+        settings.protectedPaths.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path, false)));
+        settings.maskedPaths.forEach(path -> plan.add(new MountOperation.Mask(path, false)));
         plan.add(new Operation.PivotRoot());
         takeTerminal(plan, settings.terminal, true);
         if (settings.init) {
@@ -120,25 +124,6 @@ final class ContainerPlan {
         plan.add(new Operation.ForbidNewPrivileges());
         plan.add(new Operation.ServeParent());
         return plan.build();
-    }
-
-    private static void bind(LaunchPlan.Builder plan, ContainerBuilder.BindMount bind) {
-        Path source = Path.of(bind.source());
-        String[] names = bind.target().substring(1).split("/", -1);
-        StringBuilder path = new StringBuilder();
-        for (int i = 0; i < names.length; i++) {
-            path.append('/').append(names[i]);
-            boolean last = i == names.length - 1;
-            plan.add(
-                    last && !Files.isDirectory(source)
-                            ? new MountOperation.MakeFile(path.toString())
-                            : new MountOperation.MakeDirectory(path.toString(), 0755));
-        }
-        Constant attributes = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
-        plan.add(new MountOperation.Bind(
-                new Tree.AtPath(bind.source()),
-                bind.target(),
-                bind.writable() ? attributes : Constant.or(attributes, MOUNT_ATTR_RDONLY)));
     }
 
     private static Operation.Exec exec(CommandBuilder<?> settings, Map<String, String> own) {

@@ -37,7 +37,7 @@ final class CopyIn {
     }
 
     void copy(Path source, String target) {
-        InsidePath place = InsidePath.of(target);
+        InsidePlace place = InsidePlace.of(target);
         String doing = "copying " + source + " to " + target + " inside";
         try (RemoteHand.Grip parent = place.open(hand, doing)) {
             copy(doing, source, parent, place.name());

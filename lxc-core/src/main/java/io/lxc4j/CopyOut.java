@@ -50,7 +50,7 @@ final class CopyOut {
     }
 
     void copy(String source, Path target) {
-        InsidePath place = InsidePath.of(source);
+        InsidePlace place = InsidePlace.of(source);
         String doing = "copying " + source + " from inside to " + target;
         Path absolute = target.toAbsolutePath().normalize();
         Path directory = absolute.getParent();

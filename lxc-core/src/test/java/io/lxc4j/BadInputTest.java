@@ -131,15 +131,20 @@ class BadInputTest {
                                 + " use users of its own, or another root"),
                 rejected(
                         () -> builder().bind(Path.of("data"), "/data"),
-                        "bind: the source must be an absolute path, not \"data\""),
-                rejected(() -> builder().bind(Path.of("/data"), "data"), "bind must be an absolute path, not \"data\""),
+                        "what is mounted must be an absolute path of the host, not \"data\""),
+                rejected(
+                        () -> builder().bind(Path.of("/data"), "data"),
+                        "the target of /data must be an absolute path, not \"data\""),
                 rejected(
                         () -> builder().bind(Path.of("/proc/1/root"), "/x"),
-                        "bind: the host's /proc can't be bound, not even a part: /proc/1/root"),
-                rejected(() -> builder().bind(Path.of("/data"), "/./"), "bind: a directory for / is what root(…) sets"),
+                        "the host's /proc can't be mounted, not even a part: /proc/1/root; Mount.proc() is the"
+                                + " container's"),
+                rejected(
+                        () -> builder().bind(Path.of("/data"), "/./"),
+                        "/data can't be mounted on /, which is what root(…) sets"),
                 rejected(
                         () -> builder().bind(Path.of("/a"), "/x").bind(Path.of("/b"), "/x/"),
-                        "bind: two sources for /x: /a and /b"),
+                        "two mounts at /x: /a and /b"),
                 rejected(
                         () -> builder().redirectInput(Redirect.to(new File("/x"))),
                         "redirectInput can't read from redirect to write to file \"/x\""),

@@ -8,7 +8,6 @@ import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.layers.RootFileSystem;
-import io.lxc4j.testing.Requirement;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -116,24 +115,6 @@ class LaunchErrorsIT {
     }
 
     @Test
-    void a_root_directory_that_the_containers_root_may_not_reach() throws IOException {
-        Requirement.ROOT.assume();
-        Path hidden = Files.createDirectory(directory.resolve("hidden"));
-        Path root = TestRoot.in(Files.createDirectory(hidden.resolve("root"))).directory();
-        Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rwx------"));
-        assertThatThrownBy(() -> Container.builder()
-                        .root(RootFileSystem.readOnly(root))
-                        .command("true")
-                        .start())
-                .isInstanceOf(LaunchException.class)
-                .hasMessageStartingWith("taking " + root + " as the root: open_tree(AT_FDCWD, ")
-                .hasMessageEndingWith(
-                        "failed: EACCES (Permission denied); the container's root must be able to reach it on"
-                                + " the host: each directory on the way needs the permission x for others");
-        before.assertUnchanged();
-    }
-
-    @Test
     void a_root_directory_without_proc() throws IOException {
         open();
         assertThatThrownBy(() -> Container.builder()
@@ -141,7 +122,7 @@ class LaunchErrorsIT {
                         .command("true")
                         .start())
                 .isInstanceOf(LaunchException.class)
-                .hasMessageStartingWith("mounting proc on /proc: openat2(root, \"proc\", ")
+                .hasMessageMatching("(?s)mounting proc on /proc: openat2\\(.*, \"proc\", .*")
                 .hasMessageEndingWith(
                         "failed: ENOENT (No such file or directory); the root file system must have it, as"
                                 + " a directory; a copy-on-write root gets what is missing");
@@ -155,8 +136,8 @@ class LaunchErrorsIT {
                         .command("true")
                         .start())
                 .isInstanceOf(InvalidSpecificationException.class)
-                .hasMessage("bind: the source " + directory.resolve("absent")
-                        + " does not exist, or this user may not reach it");
+                .hasMessage("mounting " + directory.resolve("absent")
+                        + ": it does not exist, or this user may not reach it");
     }
 
     @Test

@@ -17,10 +17,13 @@ final class TestRoot {
         this.directory = directory;
     }
 
-    /** Makes a root in an empty directory. */
-    static TestRoot in(Path directory) throws IOException {
+    /** Makes a root in an empty directory, with more directories at its top. */
+    static TestRoot in(Path directory, String... more) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         for (String name : List.of("proc", "sys", "dev", "usr", "tmp")) {
+            Files.createDirectory(directory.resolve(name));
+        }
+        for (String name : more) {
             Files.createDirectory(directory.resolve(name));
         }
         try (DirectoryStream<Path> top = Files.newDirectoryStream(Path.of("/"), "{bin,sbin,lib*}")) {
@@ -33,6 +36,11 @@ final class TestRoot {
                 }
             }
         }
+        return new TestRoot(directory);
+    }
+
+    /** A root that was made before. */
+    static TestRoot at(Path directory) {
         return new TestRoot(directory);
     }
 

@@ -13,7 +13,7 @@ public final class Main {
                                   C, unshare, bwrap, crun and runc; as root, about 3 minutes
           --rounds N              rounds that count, by default 300
           --warmup N              rounds before them, by default 100
-          --only SECTION,...      of main (30 s), exec (25 s), heap (15 s), descriptors (80 s), parallel (20 s)
+          --only SECTION,...      of main (30 s), exec (25 s), heap (15 s), descriptors (80 s), parallel (20 s),
         jmh ...                   system calls from Java, planning and compiling; about 3 minutes;
                                   takes the arguments of JMH: jmh -h
 

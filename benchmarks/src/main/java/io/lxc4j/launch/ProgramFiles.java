@@ -60,6 +60,16 @@ public final class ProgramFiles {
         if (maps != null) {
             maps.writes().forEach((file, content) -> arguments.addAll(List.of(file, content)));
         }
+        for (ParentOperation operation : plan.parentOperations()) {
+            switch (operation) {
+                case ParentOperation.OpenTree tree
+                when tree.recursive() ->
+                    arguments.addAll(List.of(tree.idMapped() ? "mapped-tree" : "tree", tree.path()));
+                case ParentOperation.OpenTree tree ->
+                    throw new IllegalArgumentException("helper.c opens trees with all below: " + tree.path());
+                default -> throw new IllegalArgumentException("helper.c knows nothing of " + operation.summary());
+            }
+        }
         return arguments;
     }
 

@@ -4,6 +4,7 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Tree;
+import io.lxc4j.namespaces.Namespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,9 +16,18 @@ final class DirectoryRoot extends RootFileSystem {
     /** Room for writes; 0 if there are none. */
     private final long sizeBytes;
 
-    DirectoryRoot(Path path, long sizeBytes) {
+    /** Whether the host's root is the container's; never of the host's own root, which holds its secrets. */
+    private final boolean idMapped;
+
+    DirectoryRoot(Path path, long sizeBytes, boolean idMapped) {
         this.path = path;
         this.sizeBytes = sizeBytes;
+        this.idMapped = idMapped && path.getNameCount() > 0;
+    }
+
+    @Override
+    public RootFileSystem unmapped() {
+        return new DirectoryRoot(path, sizeBytes, false);
     }
 
     @Override
@@ -35,17 +45,33 @@ final class DirectoryRoot extends RootFileSystem {
     }
 
     @Override
+    public boolean hasScratch() {
+        return sizeBytes > 0;
+    }
+
+    @Override
     @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
+        OpenedTree lower = new OpenedTree(path.toString(), sizeBytes == 0, idMapped);
+        boolean opened = namespaces.parentMayMount();
+        if (opened) {
+            lower.open(plan, namespaces);
+        }
+        Tree tree = opened ? lower.tree() : new Tree.AtPath(path.toString());
         if (sizeBytes == 0) {
-            plan.add(new MountOperation.RootFromDirectory(new Tree.AtPath(path.toString())));
+            plan.add(new MountOperation.RootFromDirectory(tree));
             plan.add(new MountOperation.MakeRootReadOnly());
             return;
         }
         plan.add(new MountOperation.MountScratch(sizeBytes));
         plan.add(new MountOperation.MakeScratchDirectory("upper", 0755));
         plan.add(new MountOperation.MakeScratchDirectory("work", 0700));
-        plan.add(new MountOperation.RootFromFileSystem(Overlay.fileSystem(path.toString(), "upper", "work", ownUsers)));
+        if (opened) {
+            plan.add(new MountOperation.MakeScratchDirectory("lower", 0755));
+            plan.add(new MountOperation.AttachToScratch(tree, "lower"));
+        }
+        plan.add(new MountOperation.RootFromFileSystem(
+                Overlay.fileSystem(opened ? "lower" : path.toString(), "upper", "work", namespaces.hasOwnUsers())));
         for (String target : List.of("/proc", "/sys", "/dev")) {
             plan.add(new MountOperation.MakeDirectory(target, 0755));
         }

@@ -8,6 +8,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.Tree;
+import io.lxc4j.namespaces.Namespaces;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -92,6 +93,11 @@ final class HostRoot extends RootFileSystem {
     }
 
     @Override
+    public RootFileSystem unmapped() {
+        return this;
+    }
+
+    @Override
     public View look() {
         View before = view;
         String mounts = MountInfo.textOfThisProcess();
@@ -106,8 +112,13 @@ final class HostRoot extends RootFileSystem {
     }
 
     @Override
+    public boolean hasScratch() {
+        return true;
+    }
+
+    @Override
     @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, boolean ownUsers) {
+    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
         look().operations.forEach(plan::add);
     }
 

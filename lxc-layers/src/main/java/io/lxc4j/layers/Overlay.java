@@ -6,6 +6,8 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.launch.MountOperation;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Union mounts of a lower directory of the host and an upper directory in the container's scratch tmpfs.
@@ -15,34 +17,35 @@ import io.lxc4j.launch.MountOperation;
 final class Overlay {
     private Overlay() {}
 
+    /** So many layers with names of seven characters fit into an option of the kernel's. */
+    static final int MOST_LAYERS = 32;
+
     /**
-     * An overlay. What a lower layer's extended attributes ask for, as another directory's content or metadata without
-     * data, is not followed.
+     * An overlay for a root.
      *
-     * @param lower an absolute path of the host
+     * @param lower an absolute path of the host, or a relative path in the scratch tmpfs
      * @param upper a relative path in the scratch tmpfs
      * @param work a relative path in the scratch tmpfs, of an empty directory
-     * @param ownUsers whether it is mounted in a user namespace, where only {@code user.} attributes can be had
+     * @param ownUsers whether it is mounted in a user namespace
      */
     static MountOperation.FileSystem fileSystem(String lower, String upper, String work, boolean ownUsers) {
-        Constant attributes = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
-        String escaped = escape(lower);
-        return ownUsers
-                ? MountOperation.FileSystem.of(
-                        "overlay", attributes, "lowerdir", escaped, "upperdir", upper, "workdir", work, "userxattr", "")
-                : MountOperation.FileSystem.of(
-                        "overlay",
-                        attributes,
-                        "lowerdir",
-                        escaped,
-                        "upperdir",
-                        upper,
-                        "workdir",
-                        work,
-                        "redirect_dir",
-                        "nofollow",
-                        "metacopy",
-                        "off");
+        return fileSystem(
+                Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV), writable(escape(lower), upper, work), ownUsers);
+    }
+
+    /** The options of an overlay that can be written to. */
+    static List<String> writable(String lower, String upper, String work) {
+        return List.of("lowerdir", lower, "upperdir", upper, "workdir", work);
+    }
+
+    /**
+     * An overlay. What a lower layer's extended attributes ask for, as another directory's content or metadata without
+     * data, is not followed; in a user namespace only {@code user.} attributes can be had.
+     */
+    static MountOperation.FileSystem fileSystem(Constant attributes, List<String> layers, boolean ownUsers) {
+        List<String> options = new ArrayList<>(layers);
+        options.addAll(ownUsers ? List.of("userxattr", "") : List.of("redirect_dir", "nofollow", "metacopy", "off"));
+        return MountOperation.FileSystem.of("overlay", attributes, options.toArray(String[]::new));
     }
 
     /** In a list of lower directories a colon separates, and a backslash protects. */

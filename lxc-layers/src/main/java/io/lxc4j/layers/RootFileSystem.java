@@ -2,6 +2,7 @@ package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.namespaces.Namespaces;
 import java.nio.file.Path;
 
 /**
@@ -46,18 +47,24 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
      * A directory and what is mounted below it, read-only. It must have the directories {@code /proc}, {@code /sys}
      * and {@code /dev}.
      *
+     * <p>It is taken for the tree of an image: where the JVM may map owners, as root, the files of the host's root are
+     * those of the container's root, which may read them all, and so on; see {@link #unmapped}. An ordinary user's own files are
+     * those of the container's root.
+     *
      * @param path an absolute path of the host
      * @return the root file system
      * @throws InvalidSpecificationException if the path is relative
      */
     public static RootFileSystem readOnly(Path path) {
-        return new DirectoryRoot(checkPath(path), 0);
+        return new DirectoryRoot(checkPath(path), 0, true);
     }
 
     /**
-     * A directory below a tmpfs that takes what is written and vanishes with the container.
+     * A directory below a tmpfs that takes what is written and vanishes with the container. Its owners are mapped as those of
+     * {@link #readOnly}.
      *
-     * @param path an absolute path of the host; no file system may be mounted below it
+     * @param path an absolute path of the host; what is mounted below it is not seen or, where an ordinary user's container opens it
+     *     itself, is refused by the kernel
      * @return the root file system, with room for 1 GiB of writes in memory
      * @throws InvalidSpecificationException if the path is relative
      */
@@ -68,14 +75,25 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
     /**
      * A directory, as {@link #copyOnWrite(Path)}, with a limit on what is written.
      *
-     * @param path an absolute path of the host; no file system may be mounted below it
+     * @param path an absolute path of the host
      * @param sizeBytes room for writes, in bytes of memory, at least 4096
      * @return the root file system
      * @throws InvalidSpecificationException if the path is relative or the size too small
      */
     public static RootFileSystem copyOnWrite(Path path, long sizeBytes) {
-        return new DirectoryRoot(checkPath(path), checkSize(sizeBytes));
+        return new DirectoryRoot(checkPath(path), checkSize(sizeBytes), true);
     }
+
+    /**
+     * The same files with the owners that they have on the host. Those of users that the container has not, the host's root among
+     * them, belong to {@code nobody} then, and the container's root can do with them what everybody may. For file systems that the
+     * kernel can't show with other owners, and where files that only root may read are not the container's business. The
+     * {@linkplain #host host's root} is always shown so.
+     *
+     * @return the root file system without mapped owners
+     * @see <a href="https://docs.kernel.org/filesystems/idmappings.html">the kernel's documentation of idmappings</a>
+     */
+    public abstract RootFileSystem unmapped();
 
     /**
      * Whether it needs a user namespace, as it would show the host's secrets to the host's root.
@@ -93,14 +111,21 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
     public abstract Object look();
 
     /**
+     * Whether what it adds to a plan begins with a scratch tmpfs.
+     *
+     * @return whether the plan has one then
+     */
+    public abstract boolean hasScratch();
+
+    /**
      * Adds to a plan what makes this the root.
      *
      * @param plan the plan under construction
-     * @param ownUsers whether the container has a user namespace of its own
+     * @param namespaces the container's namespaces
      * @throws InvalidSpecificationException if it is not there
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public abstract void contribute(LaunchPlan.Builder plan, boolean ownUsers);
+    public abstract void contribute(LaunchPlan.Builder plan, Namespaces namespaces);
 
     private static Path checkPath(Path path) {
         if (!path.isAbsolute()) {

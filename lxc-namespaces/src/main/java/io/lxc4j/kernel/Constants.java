@@ -171,6 +171,12 @@ public final class Constants {
     public static final Constant MOUNT_ATTR_NODEV = new Constant("MOUNT_ATTR_NODEV", 4);
     /** {@code MOUNT_ATTR_NOEXEC}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
     public static final Constant MOUNT_ATTR_NOEXEC = new Constant("MOUNT_ATTR_NOEXEC", 8);
+    /** {@code MOUNT_ATTR_NOATIME}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_NOATIME = new Constant("MOUNT_ATTR_NOATIME", 16);
+    /** {@code MOUNT_ATTR__ATIME}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR__ATIME = new Constant("MOUNT_ATTR__ATIME", 0x70);
+    /** {@code MOUNT_ATTR_NOSYMFOLLOW}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
+    public static final Constant MOUNT_ATTR_NOSYMFOLLOW = new Constant("MOUNT_ATTR_NOSYMFOLLOW", 0x200000);
     /** {@code MOUNT_ATTR_IDMAP}, see fsopen(2), fsconfig(2), fsmount(2), move_mount(2), open_tree(2), mount_setattr(2). */
     public static final Constant MOUNT_ATTR_IDMAP = new Constant("MOUNT_ATTR_IDMAP", 0x100000);
 
@@ -185,6 +191,10 @@ public final class Constants {
     public static final Constant MS_BIND = new Constant("MS_BIND", 0x1000);
     /** {@code UMOUNT_NOFOLLOW}, see mount(2), umount2(2). */
     public static final Constant UMOUNT_NOFOLLOW = new Constant("UMOUNT_NOFOLLOW", 8);
+    /** {@code MS_SHARED}, see mount(2), umount2(2). */
+    public static final Constant MS_SHARED = new Constant("MS_SHARED", 0x100000);
+    /** {@code MS_UNBINDABLE}, see mount(2), umount2(2). */
+    public static final Constant MS_UNBINDABLE = new Constant("MS_UNBINDABLE", 0x20000);
     /** {@code MNT_DETACH}, see mount(2), umount2(2). */
     public static final Constant MNT_DETACH = new Constant("MNT_DETACH", 2);
 

@@ -29,16 +29,19 @@ public final class MountAttr {
     private MountAttr() {}
 
     /**
-     * The struct for setting attributes.
+     * The struct for setting attributes. How access times are kept is one attribute of several bits, which are cleared before one
+     * of them is set.
      *
      * @param set {@code MOUNT_ATTR_*} to set, or 0
      * @param propagation {@code MS_PRIVATE} and the like, or 0
      * @return the struct
      */
     public static byte[] bytes(long set, long propagation) {
+        long atime = Constants.MOUNT_ATTR__ATIME.value();
         return ByteBuffer.allocate(SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(ATTR_SET, set)
+                .putLong(ATTR_CLR, (set & atime) == 0 ? 0 : atime)
                 .putLong(PROPAGATION, propagation)
                 .array();
     }

@@ -15,11 +15,31 @@ import java.util.Set;
  * @param root the directory of the file system that is mounted
  * @param mountPoint where it is mounted
  * @param options the mount's options
+ * @param propagation whose mounts it shares, as {@code shared:2} or {@code master:1}; empty for a private mount
  * @param type the file system's type
  * @param superOptions the file system's options
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">proc_pid_mountinfo(5)</a>
  */
-public record MountInfo(String root, String mountPoint, Set<String> options, String type, Set<String> superOptions) {
+public record MountInfo(
+        String root,
+        String mountPoint,
+        Set<String> options,
+        Set<String> propagation,
+        String type,
+        Set<String> superOptions) {
+
+    /**
+     * A private mount.
+     *
+     * @param root the directory of the file system that is mounted
+     * @param mountPoint where it is mounted
+     * @param options the mount's options
+     * @param type the file system's type
+     * @param superOptions the file system's options
+     */
+    public MountInfo(String root, String mountPoint, Set<String> options, String type, Set<String> superOptions) {
+        this(root, mountPoint, options, Set.of(), type, superOptions);
+    }
 
     /**
      * The mounts that this process sees.
@@ -85,6 +105,7 @@ public record MountInfo(String root, String mountPoint, Set<String> options, Str
                     unescape(words[3]),
                     unescape(words[4]),
                     Set.copyOf(List.of(words[5].split(",", -1))),
+                    Set.copyOf(List.of(words).subList(6, separator)),
                     words[separator + 1],
                     // a file system may name an option twice
                     Set.copyOf(List.of(words[separator + 3].split(",", -1)))));

@@ -1,6 +1,8 @@
 package io.lxc4j.launch;
 
-/** A descriptor that the parent hands to the process that is being launched. Two are never the same. */
+/**
+ * A descriptor of the process that is being launched, handed over by its parent or opened by itself. Two are never the same.
+ */
 public final class Handle {
     private final String what;
 

@@ -6,10 +6,11 @@ import java.util.Map;
 
 /**
  * The descriptors that a child is handed, and their numbers in it: those that the kernel gives to what is received, the
- * lowest that are free.
+ * lowest that are free. And those that it has opened itself, whose numbers are results of rows.
  */
 final class Handles {
     private final Map<Handle, Integer> numbers = new HashMap<>();
+    private final Map<Handle, Argument.Register> own = new HashMap<>();
     private final int given;
 
     Handles(Collection<Handle> given, Collection<Handle> opened) {
@@ -25,7 +26,18 @@ final class Handles {
         }
     }
 
+    /** Tells where a descriptor is that a row of the child opens. */
+    void openedByChild(Handle handle, Argument.Register register) {
+        if (numbers.containsKey(handle) || own.put(handle, register) != null) {
+            throw new IllegalArgumentException("opened twice: " + handle);
+        }
+    }
+
     Argument argument(Handle handle) {
+        Argument.Register register = own.get(handle);
+        if (register != null) {
+            return Argument.result(register);
+        }
         Integer number = numbers.get(handle);
         if (number == null) {
             throw new IllegalArgumentException("nobody hands over " + handle);

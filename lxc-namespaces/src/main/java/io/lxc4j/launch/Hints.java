@@ -19,11 +19,23 @@ final class Hints {
                 "the working directory must be a directory in the container's root file system";
             case MountOperation.RootFromDirectory _
             when errno == Errno.ENOENT -> "the root directory vanished, or the user may not reach it";
-            case MountOperation.RootFromDirectory _, MountOperation.Bind _
+            case MountOperation.OpenTree tree
+            when errno == Errno.EINVAL && !tree.recursive() ->
+                "something is mounted below it, and this user can't leave that out";
+            case MountOperation.Bind _
+            when sys == Sys.MOUNT_SETATTR && errno == Errno.EPERM ->
+                "the container can't change what the host has locked, as how times of access are kept; leave that out";
+            case ParentOperation.OpenTree _
+            when sys == Sys.MOUNT_SETATTR ->
+                "this kernel can't show other owners on that file system, or on one mounted below it;"
+                        + " RootFileSystem.unmapped(), or a mount without idMapped(), shows those of the host";
+            case ParentOperation.OpenTree _, MountOperation.OpenTree _
+            when errno == Errno.ENOENT -> "it vanished, or the user may not reach it";
+            case MountOperation.RootFromDirectory _, MountOperation.Bind _, MountOperation.OpenTree _
             when sys == Sys.OPEN_TREE && errno == Errno.EACCES ->
                 "the container's root must be able to reach it on the host: each directory on the way needs the"
                         + " permission x for others";
-            case MountOperation.MakeDirectory _, MountOperation.MakeFile _
+            case MountOperation.MakeDirectory _, MountOperation.MakeFile _, MountOperation.Bind _
             when errno == Errno.EROFS || errno == Errno.EACCES ->
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
             case JoinOperation join -> JoinHints.of(join, sys, errno);
@@ -92,6 +104,7 @@ final class Hints {
         return switch (errno) {
             case ENOENT, ENOTDIR ->
                 "the root file system must have it, as a directory; a copy-on-write root gets what is missing";
+            case EAGAIN -> "names are changed on this host all the time; try again";
             case ELOOP, EXDEV -> "it is a symbolic link in the root file system, which is not followed";
             default -> "";
         };

@@ -23,10 +23,6 @@ import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_DIRECTORY;
 import static io.lxc4j.kernel.Constants.O_PATH;
 import static io.lxc4j.kernel.Constants.O_WRONLY;
-import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
-import static io.lxc4j.kernel.Constants.RESOLVE_IN_ROOT;
-import static io.lxc4j.kernel.Constants.RESOLVE_NO_MAGICLINKS;
-import static io.lxc4j.kernel.Constants.RESOLVE_NO_SYMLINKS;
 import static io.lxc4j.kernel.Constants.RESOLVE_NO_XDEV;
 import static io.lxc4j.kernel.Constants.S_IFCHR;
 import static io.lxc4j.kernel.Constants.S_IFREG;
@@ -46,20 +42,14 @@ import org.jspecify.annotations.Nullable;
 
 /** How the operations on the file tree become rows. */
 final class MountCompiler {
-    private static final Argument EMPTY = text("");
+    static final Argument EMPTY = text("");
     private static final Argument CWD = flags(AT_FDCWD);
 
     /** A directory that every host has, and nothing that is mounted comes from; hidden for the time of the mounts. */
     private static final String STAGE = "/proc";
 
-    /** Where fixed targets lie: no link is followed, so a hostile root can't lead elsewhere. */
-    private static final Constant STRICT = Constant.or(RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS);
-
-    /** Where a caller's targets lie: links are followed within the new root. */
-    private static final Constant WITHIN = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
-
     /** Where this program's own mount of a file system goes: to no other, and by no link. */
-    private static final Constant WITHIN_MOUNT = Constant.or(STRICT, RESOLVE_NO_XDEV);
+    private static final Constant WITHIN_MOUNT = Constant.or(Places.STRICT, RESOLVE_NO_XDEV);
 
     private final Rows rows;
     private final Handles handles;
@@ -67,15 +57,23 @@ final class MountCompiler {
     private Argument.@Nullable Register proc;
     private final Argument.Register scratch = new Argument.Register("scratch");
     private final Argument.Register ownRoot = new Argument.Register("root");
-    private Argument root = result(ownRoot);
+    private final Places places;
+    private final Masks masks;
 
     MountCompiler(Rows rows, Handles handles) {
         this.rows = rows;
         this.handles = handles;
+        places = new Places(rows, result(ownRoot));
+        masks = new Masks(rows, places, this);
     }
 
     void add(MountOperation operation) {
         switch (operation) {
+            case MountOperation.OpenTree(Handle handle, String path, boolean recursive) -> {
+                Argument.Register tree = rows.register("tree");
+                openTree(CWD, path, recursive, tree);
+                handles.openedByChild(handle, tree);
+            }
             case MountOperation.IsolateMounts _ -> {
                 rows.add(Sys.UMASK, octal(0)); // modes below are meant as given
                 setAttributes(CWD, text("/"), AT_RECURSIVE, Constant.or(), MS_PRIVATE);
@@ -83,55 +81,64 @@ final class MountCompiler {
             case MountOperation.MountScratch(long bytes) -> mountScratch(bytes);
             case MountOperation.MakeScratchDirectory(String path, int mode) ->
                 rows.add(Sys.MKDIRAT, result(scratch), text(path), octal(mode));
+            case MountOperation.AttachToScratch(Tree tree, String path) ->
+                attach(cutOff(tree, rows.register("layer")), result(scratch), text(path));
             case MountOperation.RootFromScratch(String path) -> {
                 openTree(result(scratch), path, ownRoot);
-                attach(root, result(scratch), text(path));
+                attach(places.root(), result(scratch), text(path));
             }
             case MountOperation.RootFromDirectory(Tree tree) -> {
-                root = tree(tree, ownRoot);
-                attach(root, CWD, text("/"));
+                places.changeRoot(cutOff(tree, ownRoot));
+                attach(places.root(), CWD, text("/"));
             }
             case MountOperation.RootFromFileSystem(MountOperation.FileSystem fileSystem) -> {
                 create(fileSystem, ownRoot);
-                attach(root, CWD, text("/"));
+                attach(places.root(), CWD, text("/"));
             }
             case MountOperation.MakeRootReadOnly _ ->
                 setAttributes(
-                        root,
+                        places.root(),
                         EMPTY,
                         Constant.or(AT_EMPTY_PATH, AT_RECURSIVE),
                         Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
                         Constant.or());
             case MountOperation.MakeDirectory(String target, int mode) -> {
-                Place place = parent(target);
+                Places.Place place = places.parent(target);
                 rows.add(Sys.MKDIRAT, place.directory(), text(place.name()), octal(mode))
                         .tolerate(Errno.EEXIST);
             }
             case MountOperation.MakeFile(String target) -> {
-                Place place = parent(target);
+                Places.Place place = places.parent(target);
                 rows.add(Sys.MKNODAT, place.directory(), text(place.name()), octal(S_IFREG.value() | 0644), number(0))
                         .tolerate(Errno.EEXIST);
             }
             case MountOperation.MakeLink(String target, String content) -> {
-                Place place = parent(target);
+                Places.Place place = places.parent(target);
                 rows.add(Sys.SYMLINKAT, text(content), place.directory(), text(place.name()));
             }
-            case MountOperation.Mount(MountOperation.FileSystem fileSystem, String target) -> {
+            case MountOperation.Mount(MountOperation.FileSystem fileSystem, String target, Missing missing) -> {
                 Argument.Register mount = rows.register(fileSystem.type());
                 create(fileSystem, mount);
-                if (fileSystem.type().equals("proc")) {
+                if (fileSystem.type().equals("proc") && proc == null) {
                     proc = mount;
                 }
-                attach(result(mount), resolve(target, O_DIRECTORY, STRICT), EMPTY);
+                attach(
+                        result(mount),
+                        missing == Missing.REFUSED
+                                ? places.resolve(target, O_DIRECTORY, Places.STRICT)
+                                : places.resolve(target, missing),
+                        EMPTY);
             }
             case MountOperation.OpenSysctls _ -> openSysctls();
             case MountOperation.Bind bind -> bind(bind);
             case MountOperation.BindScratch(String path, String target) -> {
                 Argument.Register tree = rows.register("scratch");
                 openTree(result(scratch), path, tree);
-                attach(result(tree), resolve(target, O_DIRECTORY, STRICT), EMPTY);
+                attach(result(tree), places.resolve(target, O_DIRECTORY, Places.STRICT), EMPTY);
             }
-            case MountOperation.ProtectFromWrites(String target) -> protectFromWrites(target);
+            case MountOperation.ProtectFromWrites(String target, boolean fixed) ->
+                protectFromWrites(target, resolution(fixed));
+            case MountOperation.Mask(String target, boolean fixed) -> masks.mask(target, resolution(fixed));
             case MountOperation.MountDev dev -> mountDev(dev);
         }
     }
@@ -184,18 +191,26 @@ final class MountCompiler {
 
     private void bind(MountOperation.Bind bind) {
         Argument tree = tree(bind.source(), rows.register("bind"));
-        setAttributes(tree, EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), bind.attributes(), Constant.or());
-        attach(tree, resolve(bind.target(), Constant.or(), WITHIN), EMPTY);
+        MountFlags flags = bind.flags();
+        Constant recursive = Constant.or(AT_EMPTY_PATH, AT_RECURSIVE);
+        setAttributes(tree, EMPTY, recursive, flags.everywhere(), flags.propagation());
+        if (flags.atTop().value() != 0) {
+            setAttributes(tree, EMPTY, AT_EMPTY_PATH, flags.atTop(), Constant.or());
+        }
+        attach(tree, places.resolve(bind.target(), bind.missing()), EMPTY);
     }
 
-    private void protectFromWrites(String target) {
+    private static Constant resolution(boolean fixed) {
+        return fixed ? Places.STRICT : Places.WITHIN;
+    }
+
+    private void protectFromWrites(String target, Constant resolution) {
         Row.Label missing = new Row.Label();
-        Argument place = resolve(target, Constant.or(), STRICT);
-        rows.last().onError(missing, Errno.ENOENT);
+        Argument place = places.find(target, Constant.or(), resolution, missing, Errno.ENOENT, Errno.ENOTDIR);
         Argument.Register tree = rows.register("same");
-        rows.add(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH))
+        rows.add(Sys.OPEN_TREE, place, EMPTY, flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_EMPTY_PATH, AT_RECURSIVE))
                 .into(tree);
-        setAttributes(result(tree), EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+        setAttributes(result(tree), EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), MOUNT_ATTR_RDONLY, Constant.or());
         attach(result(tree), place, EMPTY);
         rows.place(missing);
     }
@@ -206,7 +221,7 @@ final class MountCompiler {
                 ? Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC)
                 : Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NODEV);
         create(MountOperation.FileSystem.of("tmpfs", attributes, "mode", "0755", "size", "64m"), mount);
-        attach(result(mount), resolve("/dev", O_DIRECTORY, STRICT), EMPTY);
+        attach(result(mount), places.resolve("/dev", O_DIRECTORY, Places.STRICT), EMPTY);
         for (MountOperation.CharacterDevice device : dev.devices()) {
             if (dev.mayMakeNodes()) {
                 rows.add(
@@ -257,7 +272,7 @@ final class MountCompiler {
         Row.Label fallBack = new Row.Label();
         Row.Label done = new Row.Label();
         Argument here = text(".");
-        rows.add(Sys.FCHDIR, root);
+        rows.add(Sys.FCHDIR, places.root());
         rows.add(Sys.PIVOT_ROOT, here, here).onError(fallBack, Errno.EINVAL);
         // The old root now lies on the new one, and takes all that is mounted below it along.
         rows.add(Sys.UMOUNT2, here, flags(MNT_DETACH));
@@ -273,7 +288,7 @@ final class MountCompiler {
     // ---- the mount interface
 
     /** Creates a file system and a mount of it that is not attached yet. */
-    private void create(MountOperation.FileSystem fileSystem, Argument.Register mount) {
+    void create(MountOperation.FileSystem fileSystem, Argument.Register mount) {
         Argument.Register context = rows.register("fs");
         rows.add(Sys.FSOPEN, text(fileSystem.type()), flags(FSOPEN_CLOEXEC)).into(context);
         fileSystem.options().forEach((key, value) -> {
@@ -288,6 +303,15 @@ final class MountCompiler {
                 .into(mount);
     }
 
+    /** What was opened before the mount tree was isolated may give mounts to the host's, or get some. */
+    private Argument cutOff(Tree tree, Argument.Register opened) {
+        Argument mount = tree(tree, opened);
+        if (tree instanceof Tree.Handed) {
+            setAttributes(mount, EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), Constant.or(), MS_PRIVATE);
+        }
+        return mount;
+    }
+
     private Argument tree(Tree tree, Argument.Register opened) {
         return switch (tree) {
             case Tree.AtPath(String path) -> {
@@ -299,11 +323,21 @@ final class MountCompiler {
     }
 
     private void openTree(Argument directory, String path, Argument.Register tree) {
-        rows.add(Sys.OPEN_TREE, directory, text(path), flags(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_RECURSIVE))
+        openTree(directory, path, true, tree);
+    }
+
+    void openTree(Argument directory, String path, boolean recursive, Argument.Register tree) {
+        Constant how = Constant.or(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC);
+        rows.add(Sys.OPEN_TREE, directory, text(path), flags(recursive ? Constant.or(how, AT_RECURSIVE) : how))
                 .into(tree);
     }
 
-    private void attach(Argument mount, Argument directory, Argument path) {
+    /** Of one mount; what lies below keeps its own. */
+    void makeReadOnly(Argument mount) {
+        setAttributes(mount, EMPTY, AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, Constant.or());
+    }
+
+    void attach(Argument mount, Argument directory, Argument path) {
         Constant how = path.equals(EMPTY)
                 ? Constant.or(MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH)
                 : MOVE_MOUNT_F_EMPTY_PATH;
@@ -320,30 +354,6 @@ final class MountCompiler {
                 flags(how),
                 new Argument.Bytes(MountAttr.bytes(attributes.value(), propagation.value()), shown),
                 number(MountAttr.SIZE));
-    }
-
-    // ---- places in the new root
-
-    private record Place(Argument directory, String name) {}
-
-    /** The directory that a target lies in, and its name there. */
-    private Place parent(String target) {
-        int slash = target.lastIndexOf('/');
-        String name = target.substring(slash + 1);
-        return slash == 0
-                ? new Place(root, name)
-                : new Place(resolve(target.substring(0, slash), O_DIRECTORY, WITHIN), name);
-    }
-
-    private Argument resolve(String target, Constant type, Constant resolution) {
-        Argument.Register place = rows.register("at");
-        Constant how = Constant.or(O_PATH, O_CLOEXEC);
-        if (type.value() != 0) {
-            how = Constant.or(how, type);
-        }
-        rows.add(Sys.OPENAT2, root, text(target.substring(1)), how(how, resolution), number(OpenHow.SIZE))
-                .into(place);
-        return result(place);
     }
 
     static Argument how(Constant flags, Constant resolution) {

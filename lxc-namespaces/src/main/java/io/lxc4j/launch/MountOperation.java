@@ -17,6 +17,21 @@ public sealed interface MountOperation extends Operation {
         return Phase.MOUNTS;
     }
 
+    /**
+     * Opens a file or directory of the host as a mount of its own, with the process's own rights, while the host's mount tree is
+     * as the host has it.
+     *
+     * @param handle what later operations know it as
+     * @param path an absolute path of the host
+     * @param recursive whether what is mounted below it comes along
+     */
+    record OpenTree(Handle handle, String path, boolean recursive) implements MountOperation {
+        @Override
+        public String summary() {
+            return "opening the tree " + path;
+        }
+    }
+
     /** Cuts the mount tree off from the host's: no mount travels in either direction. */
     record IsolateMounts() implements MountOperation {
         @Override
@@ -48,6 +63,19 @@ public sealed interface MountOperation extends Operation {
         @Override
         public String summary() {
             return "making the scratch directory " + path;
+        }
+    }
+
+    /**
+     * Puts a tree on a directory of the scratch tmpfs, where mount options can name it.
+     *
+     * @param tree what
+     * @param path a relative path of a directory
+     */
+    record AttachToScratch(Tree tree, String path) implements MountOperation {
+        @Override
+        public String summary() {
+            return "putting " + tree + " on the scratch directory " + path;
         }
     }
 
@@ -137,9 +165,21 @@ public sealed interface MountOperation extends Operation {
      * Mounts a new file system.
      *
      * @param fileSystem what
-     * @param target where; a directory that exists, reached through no symbolic link
+     * @param target where; a directory that exists, reached through no symbolic link, or one that is to be made if it is missing;
+     *     then symbolic links on the way are resolved in the new root
+     * @param missing what is done if it is missing
      */
-    record Mount(FileSystem fileSystem, String target) implements MountOperation {
+    record Mount(FileSystem fileSystem, String target, Missing missing) implements MountOperation {
+        /**
+         * Mounts on a directory that exists, reached through no symbolic link.
+         *
+         * @param fileSystem what
+         * @param target where
+         */
+        public Mount(FileSystem fileSystem, String target) {
+            this(fileSystem, target, Missing.REFUSED);
+        }
+
         @Override
         public String summary() {
             return "mounting " + fileSystem.type() + " on " + target;
@@ -159,9 +199,21 @@ public sealed interface MountOperation extends Operation {
      *
      * @param source what
      * @param target where; symbolic links on the way are resolved in the new root
-     * @param attributes {@code MOUNT_ATTR_*} set on all that is mounted
+     * @param missing what is done if it is missing
+     * @param flags what is set on all that is mounted
      */
-    record Bind(Tree source, String target, Constant attributes) implements MountOperation {
+    record Bind(Tree source, String target, Missing missing, MountFlags flags) implements MountOperation {
+        /**
+         * Mounts on what exists.
+         *
+         * @param source what
+         * @param target where; symbolic links on the way are resolved in the new root
+         * @param attributes {@code MOUNT_ATTR_*} set on all that is mounted
+         */
+        public Bind(Tree source, String target, Constant attributes) {
+            this(source, target, Missing.REFUSED, MountFlags.of(attributes));
+        }
+
         @Override
         public String summary() {
             return "binding " + source + " on " + target;
@@ -200,15 +252,29 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
-     * Makes a file or directory of the new root read-only by a mount of it onto itself. What is missing needs no
-     * protection.
+     * Makes a file or directory of the new root read-only, with what is mounted below it, by a mount of it onto itself. What is
+     * missing needs no protection.
      *
-     * @param target where; reached through no symbolic link
+     * @param target where
+     * @param fixed whether it is reached through no symbolic link; else links are resolved in the new root
      */
-    record ProtectFromWrites(String target) implements MountOperation {
+    record ProtectFromWrites(String target, boolean fixed) implements MountOperation {
         @Override
         public String summary() {
             return "making " + target + " read-only";
+        }
+    }
+
+    /**
+     * Hides what a file or directory of the new root holds behind an empty one. What is missing needs no hiding.
+     *
+     * @param target where
+     * @param fixed whether it is reached through no symbolic link; else links are resolved in the new root
+     */
+    record Mask(String target, boolean fixed) implements MountOperation {
+        @Override
+        public String summary() {
+            return "masking " + target;
         }
     }
 

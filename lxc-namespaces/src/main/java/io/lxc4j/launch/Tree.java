@@ -15,7 +15,7 @@ public sealed interface Tree {
     }
 
     /**
-     * One that it is handed as a mount that is not attached yet.
+     * One that it has been handed, or has opened before, as a mount that is not attached yet.
      *
      * @param handle as what
      */

@@ -136,6 +136,44 @@ public final class Namespaces {
     }
 
     /**
+     * Whether the process has System V IPC objects and POSIX message queues of its own.
+     *
+     * @return whether the IPC namespace is new
+     */
+    public boolean hasOwnIpc() {
+        return fresh.contains(Namespace.IPC);
+    }
+
+    /**
+     * Whether the process sees the cgroups below its own only.
+     *
+     * @return whether the cgroup namespace is new
+     */
+    public boolean hasOwnCgroups() {
+        return fresh.contains(Namespace.CGROUP);
+    }
+
+    /**
+     * Whether this JVM may open trees of the host as mounts, which the process then need not reach itself.
+     *
+     * @return whether it has the right, as root has
+     */
+    public boolean parentMayMount() {
+        return MountRight.isThere();
+    }
+
+    /**
+     * Whether the process's root is another user of the host than the host's root.
+     *
+     * @return whether the host's owners must be mapped to be the process's
+     */
+    public boolean changesRoot() {
+        return hasOwnUsers()
+                && idMapping().example().maps().uids().stream()
+                        .noneMatch(range -> range.inside() == 0 && range.outside() == 0);
+    }
+
+    /**
      * The host name inside.
      *
      * @return the name; of no effect where the UTS namespace is shared or joined

@@ -24,9 +24,27 @@ public final class PseudoFileSystems {
             new MountOperation.CharacterDevice("urandom", 1, 9),
             new MountOperation.CharacterDevice("tty", 5, 0));
 
-    /** What the host's root could change the host by; a container's own root may write to none of them anyway. */
-    private static final List<String> READ_ONLY =
-            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+    /** What the host's root could change the host by. */
+    private static final List<String> READ_ONLY = List.of("bus", "fs", "irq", "sys", "sysrq-trigger");
+
+    /** What of {@code /proc} tells of the host, or of its memory. */
+    private static final List<String> MASKED_OF_PROC = List.of(
+            "acpi",
+            "asound",
+            "interrupts",
+            "kcore",
+            "keys",
+            "latency_stats",
+            "sched_debug",
+            "scsi",
+            "timer_list",
+            "timer_stats");
+
+    /** What of {@code /sys} tells of the host's hardware: its memory, and how much it draws when. */
+    private static final List<String> MASKED_OF_SYS = List.of("devices/virtual/powercap", "firmware");
+
+    /** As container engines have it. */
+    private static final String SHARED_MEMORY_BYTES = Long.toString(64L << 20);
 
     private PseudoFileSystems() {}
 
@@ -42,9 +60,6 @@ public final class PseudoFileSystems {
         if (!namespaces.sysctls().isEmpty()) {
             plan.add(new MountOperation.OpenSysctls()); // before they are made read-only
         }
-        if (!namespaces.hasOwnUsers()) {
-            READ_ONLY.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path)));
-        }
         Constant readOnly = Constant.or(INERT, MOUNT_ATTR_RDONLY);
         if (namespaces.ownsNetwork() || !namespaces.hasOwnUsers()) {
             plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("sysfs", readOnly), "/sys"));
@@ -53,5 +68,52 @@ public final class PseudoFileSystems {
             plan.add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", readOnly));
         }
         plan.add(new MountOperation.MountDev(DEVICES, !namespaces.hasOwnUsers()));
+        plan.add(new MountOperation.Mount(
+                MountOperation.FileSystem.of("tmpfs", INERT, "size", SHARED_MEMORY_BYTES, "mode", "01777"),
+                "/dev/shm"));
+        if (namespaces.hasOwnIpc() || !namespaces.hasOwnUsers()) {
+            // The kernel mounts the queues only for whom they belong to.
+            plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("mqueue", INERT), "/dev/mqueue"));
+        }
+    }
+
+    /**
+     * Adds what hides and protects parts of {@code /proc} and {@code /sys}, whatever has been mounted there.
+     *
+     * @param plan the plan under construction, after all that is mounted
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void protect(LaunchPlan.Builder plan) {
+        protectProc(plan, "/proc", true);
+        protectSys(plan, "/sys", true);
+    }
+
+    /**
+     * Adds what hides and protects parts of a proc.
+     *
+     * @param plan the plan under construction, after what mounts it
+     * @param place where it is mounted
+     * @param fixed whether the place is reached through no symbolic link
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void protectProc(LaunchPlan.Builder plan, String place, boolean fixed) {
+        READ_ONLY.forEach(name -> plan.add(new MountOperation.ProtectFromWrites(place + "/" + name, fixed)));
+        mask(plan, place, MASKED_OF_PROC, fixed);
+    }
+
+    /**
+     * Adds what hides parts of a sysfs.
+     *
+     * @param plan the plan under construction, after what mounts it
+     * @param place where it is mounted
+     * @param fixed whether the place is reached through no symbolic link
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void protectSys(LaunchPlan.Builder plan, String place, boolean fixed) {
+        mask(plan, place, MASKED_OF_SYS, fixed);
+    }
+
+    private static void mask(LaunchPlan.Builder plan, String place, List<String> names, boolean fixed) {
+        names.forEach(name -> plan.add(new MountOperation.Mask(place + "/" + name, fixed)));
     }
 }

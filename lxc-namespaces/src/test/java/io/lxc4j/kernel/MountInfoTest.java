@@ -22,7 +22,12 @@ class MountInfoTest {
     void a_line_with_an_optional_field_is_parsed() {
         assertThat(parse("36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue"))
                 .isEqualTo(new MountInfo(
-                        "/mnt1", "/mnt2", Set.of("rw", "noatime"), "ext3", Set.of("rw", "errors=continue")));
+                        "/mnt1",
+                        "/mnt2",
+                        Set.of("rw", "noatime"),
+                        Set.of("master:1"),
+                        "ext3",
+                        Set.of("rw", "errors=continue")));
     }
 
     @Test
@@ -30,7 +35,13 @@ class MountInfoTest {
         MountInfo expected = new MountInfo("/", "/proc", Set.of("rw"), "proc", Set.of("rw"));
         assertThat(parse("24 30 0:22 / /proc rw - proc proc rw")).isEqualTo(expected);
         assertThat(parse("24 30 0:22 / /proc rw shared:5 master:1 propagate_from:2 unbindable - proc proc rw"))
-                .isEqualTo(expected);
+                .isEqualTo(new MountInfo(
+                        "/",
+                        "/proc",
+                        Set.of("rw"),
+                        Set.of("shared:5", "master:1", "propagate_from:2", "unbindable"),
+                        "proc",
+                        Set.of("rw")));
     }
 
     @Test
@@ -49,7 +60,7 @@ class MountInfoTest {
     @Test
     void a_directory_named_like_the_separator_does_not_confuse() {
         assertThat(parse("1 2 0:3 - - rw shared:1 - tmpfs - rw"))
-                .isEqualTo(new MountInfo("-", "-", Set.of("rw"), "tmpfs", Set.of("rw")));
+                .isEqualTo(new MountInfo("-", "-", Set.of("rw"), Set.of("shared:1"), "tmpfs", Set.of("rw")));
     }
 
     @Test

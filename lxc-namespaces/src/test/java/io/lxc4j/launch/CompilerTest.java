@@ -66,7 +66,7 @@ class CompilerTest {
         }
     }
 
-    /** Between a jump and its target no register may be set that is used behind the target. */
+    /** Between a jump and its target no register may be set that is used behind the target, unless the jump itself sets it. */
     @ParameterizedTest
     @MethodSource("plans")
     void jumps_over_no_row_whose_result_is_needed_later(LaunchPlan plan) {
@@ -74,8 +74,11 @@ class CompilerTest {
         for (int i = 0; i < rows.size(); i++) {
             for (int target : new int[] {rows.get(i).errorTarget(), rows.get(i).valueTarget()}) {
                 List<Argument.Register> skipped = new ArrayList<>();
+                boolean hasResult = target != 0 && target == rows.get(i).valueTarget();
                 for (int row = i + 1; row < target; row++) {
-                    if (rows.get(row).result() != null) {
+                    if (rows.get(row).result() != null
+                            && !(hasResult
+                                    && rows.get(row).result() == rows.get(i).result())) {
                         skipped.add(rows.get(row).result());
                     }
                 }

@@ -36,6 +36,8 @@ final class Plans {
         Handle process = new Handle("the container");
         Handle network = new Handle("a network");
         Handle tree = new Handle("a tree");
+        Handle own = new Handle("a tree of its own");
+        MountFlags flags = new MountFlags(attributes, Constants.MOUNT_ATTR_RDONLY, Constants.MS_SLAVE);
         return LaunchPlan.builder()
                 .given(process)
                 .given(network)
@@ -56,9 +58,11 @@ final class Plans {
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.SetDomainName("example.org"))
                 .add(new Operation.PivotRoot())
+                .add(new MountOperation.OpenTree(own, "/srv/own", false))
                 .add(new MountOperation.IsolateMounts())
                 .add(new MountOperation.MountScratch(1 << 20))
                 .add(new MountOperation.MakeScratchDirectory("root", 0755))
+                .add(new MountOperation.AttachToScratch(new Tree.Handed(tree), "root"))
                 .add(new MountOperation.RootFromScratch("root"))
                 .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/")))
                 .add(new MountOperation.RootFromFileSystem(
@@ -71,8 +75,14 @@ final class Plans {
                 .add(new MountOperation.OpenSysctls())
                 .add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", attributes))
                 .add(new MountOperation.Bind(new Tree.Handed(tree), "/data", attributes))
+                .add(new MountOperation.Bind(new Tree.Handed(own), "/a/b/c", Missing.DIRECTORY, flags))
+                .add(new MountOperation.Bind(new Tree.Handed(own), "/file", Missing.FILE, flags))
+                .add(new MountOperation.Mount(
+                        MountOperation.FileSystem.of("tmpfs", attributes), "/d/e", Missing.DIRECTORY))
                 .add(new MountOperation.BindScratch("root", "/var"))
-                .add(new MountOperation.ProtectFromWrites("/proc/sys"))
+                .add(new MountOperation.ProtectFromWrites("/proc/sys", true))
+                .add(new MountOperation.Mask("/proc/kcore", true))
+                .add(new MountOperation.Mask("/link/mine", false))
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
                 .add(new Operation.DieWithParent())

@@ -24,6 +24,7 @@ class SysctlTest {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         namespaces.contribute(plan);
         PseudoFileSystems.contribute(plan, namespaces);
+        PseudoFileSystems.protect(plan);
         return plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()))
                 .build();
     }
@@ -52,7 +53,7 @@ class SysctlTest {
                 builder().shareUsers().sysctl("kernel.msgmax", "10").build();
         assertThat(plan(hostsUsers).operations())
                 .containsSubsequence(
-                        new MountOperation.OpenSysctls(), new MountOperation.ProtectFromWrites("/proc/sys"));
+                        new MountOperation.OpenSysctls(), new MountOperation.ProtectFromWrites("/proc/sys", true));
         assertThat(plan(builder().build()).operations()).noneMatch(MountOperation.OpenSysctls.class::isInstance);
     }
 

@@ -16,6 +16,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
 import java.io.File;
@@ -120,6 +121,18 @@ final class Contenders {
     static ContainerSpec hostRoot(Path root) {
         return quiet().command("/mnt/true")
                 .bind(Path.of(root + TRUE), "/mnt/true")
+                .build();
+    }
+
+    /** As {@link #full}, with a directory bound to many places. */
+    static ContainerSpec withMounts(Path root, int count) {
+        ContainerBuilder builder = quiet();
+        for (int i = 0; i < count; i++) {
+            builder.mount(Mount.bind(root.resolve("bin")).at("/places/" + i));
+        }
+        return builder.command(TRUE)
+                .root(RootFileSystem.readOnly(root))
+                .namespaces(Namespaces.builder().shareUsers().build())
                 .build();
     }
 

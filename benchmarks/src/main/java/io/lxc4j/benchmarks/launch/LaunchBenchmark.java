@@ -12,6 +12,7 @@ import java.util.List;
  */
 public final class LaunchBenchmark {
     private static final int DESCRIPTORS = 19_500;
+    private static final int MOUNTS = 200;
     private static final String SMALL_HEAP = "64m";
     private static final String LARGE_HEAP = "8g";
 
@@ -46,6 +47,7 @@ public final class LaunchBenchmark {
                     case HEAP -> benchmark.heap();
                     case DESCRIPTORS -> benchmark.descriptors();
                     case PARALLEL -> benchmark.parallel();
+                    case MOUNTS -> benchmark.mounts();
                 }
             }
             results.write(Files.createDirectories(Path.of("target")).resolve("launch.json"));
@@ -119,6 +121,36 @@ public final class LaunchBenchmark {
                 Contenders.container(Contenders.FULL, Contenders.full(root)),
                 Contenders.container(Contenders.FULL_WITH_USERS, Contenders.fullWithUsers(root))));
         results.throughput(rates, pressure);
+    }
+
+    /** Differences to the same without mounts, so that the cost of a container and of a fork is no part of it. */
+    private void mounts() throws IOException, InterruptedException {
+        Path root = workshop.root();
+        Path places = Files.createDirectories(root.resolve("places"));
+        for (int i = 0; i < MOUNTS; i++) {
+            Files.createDirectories(places.resolve(Integer.toString(i)));
+        }
+        List<Contender> contenders = new ArrayList<>();
+        for (int count : new int[] {0, MOUNTS}) {
+            contenders.add(Contenders.container("lxc4j, " + count + " mounts", Contenders.withMounts(root, count)));
+        }
+        if (workshop.helper().isPresent()) {
+            for (int count : new int[] {0, MOUNTS}) {
+                contenders.add(new Helper(List.of(
+                                workshop.helper().get().toString(),
+                                "mounts",
+                                places.toString(),
+                                root.resolve("bin").toString(),
+                                Integer.toString(count)))
+                        .contender("C, " + count + " mounts", 'm'));
+            }
+        }
+        try (Race race = new Race(contenders)) {
+            Pressure pressure = new Pressure();
+            List<Summary> summaries = race.run(options.warmup(), options.rounds());
+            results.table("mounts", MOUNTS + " binds in one container", summaries, pressure);
+            results.each("mounts-each", MOUNTS, summaries);
+        }
     }
 
     private void race(String section, String title, List<Contender> contenders)

@@ -24,7 +24,9 @@ record Options(int warmup, int rounds, Set<Section> sections) {
         /** Few and many open descriptors. */
         DESCRIPTORS,
         /** Several launches at once. */
-        PARALLEL
+        PARALLEL,
+        /** Many mounts in one container. */
+        MOUNTS
     }
 
     static Options parse(String[] arguments) {

@@ -69,6 +69,23 @@ final class Results {
         }
     }
 
+    /** What each of many costs: pairs of summaries, without any and with all of them; the first pair beside the others. */
+    void each(String section, int count, List<Summary> pairs) {
+        List<String> lines = new ArrayList<>();
+        double first = 0;
+        for (int i = 0; i < pairs.size(); i += 2) {
+            double micros = (pairs.get(i + 1).median() - pairs.get(i).median()) * 1000 / count;
+            if (i == 0) {
+                first = micros;
+            }
+            lines.add(String.format(
+                    "each, by %s: %.2f µs; the first takes %.2f × that",
+                    pairs.get(i + 1).name(), micros, first / micros));
+        }
+        lines.forEach(System.out::println);
+        all.put(section, lines);
+    }
+
     /** Whether the times are what they were meant to be. */
     void acceptance() {
         List<String> lines = new ArrayList<>();

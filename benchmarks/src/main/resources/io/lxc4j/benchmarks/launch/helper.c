@@ -8,11 +8,20 @@
  *   helper limit CODE SPRINGBOARD SPRINGBOARD_BASE HEAD IMAGE IMAGE_OFFSET CLONE_FLAGS [MAP CONTENT]...
  *       what lxc4j does, without Java: CODE is its machine code, SPRINGBOARD the rows of the first stage made for the
  *       address SPRINGBOARD_BASE and the descriptors from FIRST_SLOT, HEAD and IMAGE the two parts of the program's ELF
- *       file; MAP is a file of /proc/PID that takes CONTENT before the child goes on.
+ *       file; MAP is a file of /proc/PID that takes CONTENT before the child goes on. Where MAP is tree or mapped-tree,
+ *       CONTENT is the path of a tree that is opened and handed over, the latter with owners mapped as in the child's
+ *       user namespace.
+ *
+ *   helper mounts ROOT SOURCE COUNT
+ *       a child with a mount namespace of its own that binds SOURCE on ROOT/0 and so on, read-only, COUNT times, with the
+ *       calls that lxc4j makes for it
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -159,8 +168,12 @@ static int program_file(void) {
     return fd;
 }
 
+static int is_tree(char **map) {
+    return strcmp(map[0], "tree") == 0 || strcmp(map[0], "mapped-tree") == 0;
+}
+
 static int write_maps(long pid) {
-    for (char **map = maps; map[0] != NULL; map += 2) {
+    for (char **map = maps; map[0] != NULL && !is_tree(map); map += 2) {
         char path[64];
         snprintf(path, sizeof path, "/proc/%ld/%s", pid, map[0]);
         int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -170,6 +183,59 @@ static int write_maps(long pid) {
         close(fd);
     }
     return 0;
+}
+
+static int change(int tree, struct mount_attr *attributes) {
+    return syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes, sizeof *attributes);
+}
+
+static int open_tree_of(char **map, long pid) {
+    int tree = syscall(SYS_open_tree, AT_FDCWD, map[1], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    if (tree >= 0 && strcmp(map[0], "mapped-tree") == 0) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%ld/ns/user", pid);
+        int users = open(path, O_RDONLY | O_CLOEXEC);
+        struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = users};
+        int result = change(tree, &attributes);
+        close(users);
+        if (result != 0) {
+            return fail("mount_setattr");
+        }
+    }
+    return tree < 0 ? fail(map[1]) : tree;
+}
+
+/* The word that lets the child go on, with the trees. */
+static int send_go(int channel, long pid) {
+    int trees[8], count = 0;
+    union {
+        char bytes[CMSG_SPACE(sizeof trees)];
+        struct cmsghdr align;
+    } control;
+    struct iovec word = {"", 1};
+    struct msghdr message = {.msg_iov = &word, .msg_iovlen = 1};
+    for (char **map = maps; map[0] != NULL; map += 2) {
+        if (is_tree(map)) {
+            trees[count] = open_tree_of(map, pid);
+            if (trees[count++] < 0) {
+                return -1;
+            }
+        }
+    }
+    if (count > 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(header), trees, count * sizeof(int));
+    }
+    int result = sendmsg(channel, &message, MSG_NOSIGNAL) == 1 ? 0 : fail("sendmsg");
+    while (count > 0) {
+        close(trees[--count]);
+    }
+    return result;
 }
 
 static int launch_by_rows(void) {
@@ -206,8 +272,10 @@ static int launch_by_rows(void) {
         return fail("clone3");
     }
     if (maps[0] != NULL) {
-        failed = write_maps(pid);
-        send(channel[0], "", 1, MSG_NOSIGNAL);
+        failed = write_maps(pid) != 0 || send_go(channel[0], pid) != 0 ? -1 : 0;
+        if (failed != 0) {
+            shutdown(channel[0], SHUT_WR);
+        }
     }
     while ((size = recv(channel[0], report, sizeof report, 0)) > 0) {
         if (report[0] == READY) {
@@ -232,6 +300,50 @@ static int launch_by_rows(void) {
     return failed;
 }
 
+/* ---- mounts */
+
+static const char *mount_root, *mount_source;
+static int mount_count;
+
+static int bind_one(int root, int number) {
+    char target[16];
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    struct mount_attr attributes = {
+            .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE};
+    snprintf(target, sizeof target, "%d", number);
+    int tree = syscall(SYS_open_tree, AT_FDCWD, mount_source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    int place = syscall(SYS_openat2, root, target, &how, sizeof how);
+    return tree < 0 || place < 0 || change(tree, &attributes) != 0
+            || syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0;
+}
+
+static int launch_to_mount(void) {
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct mount_attr private = {.propagation = MS_PRIVATE};
+        if (unshare(CLONE_NEWNS) != 0
+                || syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &private, sizeof private) != 0) {
+            _exit(1);
+        }
+        int root = open(mount_root, O_PATH | O_CLOEXEC);
+        for (int i = 0; i < mount_count; i++) {
+            if (bind_one(root, i) != 0) {
+                _exit(2);
+            }
+        }
+        _exit(0);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+        return fail("fork");
+    }
+    if (status != 0) {
+        snprintf(problem, sizeof problem, "ended with the status 0x%x", status);
+        return -1;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     int (*launch_once)(void);
     if (argc >= 3 && strcmp(argv[1], "spawn") == 0) {
@@ -240,6 +352,11 @@ int main(int argc, char **argv) {
     } else if (argc >= 9 && strcmp(argv[1], "limit") == 0) {
         prepare_limit(argv + 2);
         launch_once = launch_by_rows;
+    } else if (argc == 5 && strcmp(argv[1], "mounts") == 0) {
+        mount_root = argv[2];
+        mount_source = argv[3];
+        mount_count = atoi(argv[4]);
+        launch_once = launch_to_mount;
     } else {
         fputs("usage: see the comment in helper.c\n", stderr);
         return 2;

@@ -14,12 +14,12 @@ import io.lxc4j.launch.RemoteHand;
  * @param parent the directory, relative to the root
  * @param name the name in it; {@code .} for the root itself
  */
-record InsidePath(String parent, String name) {
-    static InsidePath of(String path) {
+record InsidePlace(String parent, String name) {
+    static InsidePlace of(String path) {
         int slash = path.lastIndexOf('/');
         String parent = path.substring(0, slash);
         String name = path.substring(slash + 1);
-        return new InsidePath(parent.isEmpty() ? "." : parent.substring(1), name.isEmpty() ? "." : name);
+        return new InsidePlace(parent.isEmpty() ? "." : parent.substring(1), name.isEmpty() ? "." : name);
     }
 
     /** Opens the directory; links on the way are followed within the container's root. */
