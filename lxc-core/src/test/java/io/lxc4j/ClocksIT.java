@@ -15,7 +15,9 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 @DisplayName("A container's clocks")
 class ClocksIT {
     private static final Offset<Double> SLOWNESS = within(5.0);

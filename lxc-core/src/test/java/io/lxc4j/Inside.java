@@ -16,7 +16,7 @@ final class Inside {
     static Container start(Namespaces.Builder namespaces) {
         return Container.builder()
                 .namespaces(namespaces.build())
-                .command("sh", "-c", "while read -r line; do eval \"$line\"; echo end-of-answer; done")
+                .command("sh", "-c", "while read -r line; do eval \"$line\"; echo; echo end-of-answer; done")
                 .mergeError()
                 .start();
     }

@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Timeout(60)
 @DisplayName("A container that joins another")
 class PodIT {
     private static final int WAIT_SECONDS = 20;
@@ -86,13 +88,12 @@ class PodIT {
             assertThat(Inside.ask(third, "ipcs -q")).containsPattern("\\s" + queue + "\\s");
             assertThat(Inside.ask(third, "echo $$")).isNotEqualTo("1");
             assertThat(Inside.ask(third, "tr '\\0' ' ' < /proc/1/cmdline")).startsWith("sh -c while read");
-            Inside.ask(first, "echo hello | busybox nc -l -p 4711 -s 127.0.0.1 &");
+            Inside.ask(first, "busybox nc -l -p 4711 < /dev/null > /dev/null 2>&1 &");
             assertThat(Inside.ask(
                             third,
-                            "for i in 1 2 3 4 5 6 7 8 9; do busybox nc 127.0.0.1 4711 < /dev/null 2>/dev/null && break;"
+                            "for i in 1 2 3 4 5 6 7 8 9; do grep -q :1267 /proc/net/tcp* && echo open && break;"
                                     + " sleep 0.2; done"))
-                    .isEqualTo("hello");
-            assertThat(Inside.ask(third, "echo x > /dev/shm/x; ls /")).contains("usr");
+                    .isEqualTo("open");
         }
     }
 
