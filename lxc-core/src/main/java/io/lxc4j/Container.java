@@ -126,7 +126,7 @@ public final class Container implements AutoCloseable {
      *     was copied before stays
      */
     public void copyIn(Path source, String target) {
-        try (RemoteHand hand = hand(false)) {
+        try (RemoteHand hand = hand()) {
             new CopyIn(hand).copy(source, InsidePath.check("copyIn", target));
         }
     }
@@ -144,14 +144,14 @@ public final class Container implements AutoCloseable {
      *     nothing is left of the copy then
      */
     public void copyOut(String source, Path target) {
-        try (RemoteHand hand = hand(false)) {
+        try (RemoteHand hand = hand()) {
             new CopyOut(hand).copy(InsidePath.check("copyOut", source), target);
         }
     }
 
-    private RemoteHand hand(boolean mayMount) {
+    private RemoteHand hand() {
         LaunchProgram program =
-                LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess, mayMount));
+                LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess));
         try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0);
                 Fd pidfd = process.pidfd()) {
             return Launcher.shared().serve(program, new LaunchInputs(nothing, nothing, nothing, List.of(pidfd), null));

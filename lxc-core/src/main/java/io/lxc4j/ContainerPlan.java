@@ -113,10 +113,10 @@ final class ContainerPlan {
     }
 
     /** What works on a container's files for this JVM. */
-    static LaunchPlan ofHand(ContainerBuilder settings, Handle firstProcess, boolean mayMount) {
+    static LaunchPlan ofHand(ContainerBuilder settings, Handle firstProcess) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        settings.namespaces().joinFiles(plan, firstProcess, mayMount);
+        settings.namespaces().joinFiles(plan, firstProcess);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
         plan.add(new Operation.SetUmask(0));

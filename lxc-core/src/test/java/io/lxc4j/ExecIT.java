@@ -10,6 +10,11 @@ import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.namespaces.NamespaceHandle;
+import io.lxc4j.namespaces.NamespaceKind;
+import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.namespaces.ProcessAttributes;
+import io.lxc4j.namespaces.Resource;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -164,6 +169,53 @@ class ExecIT {
         assertThatThrownBy(() -> container.exec("true").user(1 << 30, 0).start())
                 .isInstanceOf(InvalidSpecificationException.class)
                 .hasMessageContaining("user 1073741824");
+    }
+
+    @Test
+    void in_a_pod_is_in_the_namespaces_that_its_container_has_joined_and_in_those_of_its_own() throws Exception {
+        try (NamespaceHandle network = container.namespace(NamespaceKind.NETWORK);
+                NamespaceHandle ipc = container.namespace(NamespaceKind.IPC);
+                Container other = Container.builder()
+                        .namespaces(Namespaces.builder().join(network).join(ipc).build())
+                        .command("sleep", "1000")
+                        .start()) {
+            for (String kind : List.of("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time")) {
+                assertThat(other.exec("readlink", "/proc/self/ns/" + kind).run().output())
+                        .as(kind)
+                        .isEqualTo(namespace(other.process().pid(), kind) + "\n");
+            }
+            assertThat(namespace(other.process().pid(), "net"))
+                    .isEqualTo(namespace(container.process().pid(), "net"));
+            assertThat(namespace(other.process().pid(), "mnt"))
+                    .isNotEqualTo(namespace(container.process().pid(), "mnt"));
+        }
+    }
+
+    @Test
+    void can_have_a_terminal_of_the_containers() throws Exception {
+        ContainerResult result = container
+                .exec("sh", "-c", "tty; stty size; echo $TERM")
+                .terminal(new WindowSize(100, 30))
+                .run();
+        assertThat(result.output()).isEqualTo("/dev/pts/0\r\n30 100\r\nxterm\r\n");
+        assertThatThrownBy(() -> container.exec("true").terminal().mergeError().start())
+                .isInstanceOf(InvalidSpecificationException.class)
+                .hasMessageContaining("terminal and mergeError");
+    }
+
+    @Test
+    void has_the_limits_of_the_container() throws Exception {
+        try (Container limited = Container.builder()
+                .attributes(ProcessAttributes.builder()
+                        .limit(Resource.NOFILE, 77)
+                        .nice(5)
+                        .umask(027)
+                        .build())
+                .command("sleep", "1000")
+                .start()) {
+            assertThat(limited.exec("sh", "-c", "ulimit -n; nice; umask").run().output())
+                    .isEqualTo("77\n5\n0027\n");
+        }
     }
 
     @Test

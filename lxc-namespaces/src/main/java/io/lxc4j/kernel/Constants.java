@@ -189,8 +189,6 @@ public final class Constants {
     public static final Constant MS_PRIVATE = new Constant("MS_PRIVATE", 0x40000);
     /** {@code MS_BIND}, see mount(2), umount2(2). */
     public static final Constant MS_BIND = new Constant("MS_BIND", 0x1000);
-    /** {@code UMOUNT_NOFOLLOW}, see mount(2), umount2(2). */
-    public static final Constant UMOUNT_NOFOLLOW = new Constant("UMOUNT_NOFOLLOW", 8);
     /** {@code MS_SHARED}, see mount(2), umount2(2). */
     public static final Constant MS_SHARED = new Constant("MS_SHARED", 0x100000);
     /** {@code MS_UNBINDABLE}, see mount(2), umount2(2). */

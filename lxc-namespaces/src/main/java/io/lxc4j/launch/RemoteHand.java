@@ -12,7 +12,6 @@ import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -30,25 +29,21 @@ public final class RemoteHand implements AutoCloseable {
     private final Fd channel;
     private final Fd pidfd;
 
-    /** The descriptors in the hand's table. */
-    private final BitSet numbers = new BitSet();
-
     RemoteHand(LaunchProgram program, Fd channel, Fd pidfd) {
         this.program = program;
         this.channel = channel;
         this.pidfd = pidfd;
-        numbers.set(0, Compiler.CHANNEL + 1);
     }
 
     /** A descriptor in the hand's table, not in this JVM's. */
     public final class Grip implements AutoCloseable {
         private final int number;
         private final String what;
+        private boolean isOpen = true;
 
         private Grip(long number, String what) {
             this.number = (int) number;
             this.what = what;
-            numbers.set(this.number);
         }
 
         private Argument argument() {
@@ -58,8 +53,8 @@ public final class RemoteHand implements AutoCloseable {
         /** Closes it; a second call does nothing. */
         @Override
         public void close() {
-            if (numbers.get(number)) {
-                numbers.clear(number);
+            if (isOpen) {
+                isOpen = false;
                 var _ = call(Sys.CLOSE, argument());
             }
         }
@@ -160,55 +155,6 @@ public final class RemoteHand implements AutoCloseable {
         }
         var _ = number(receive("an answer"));
         return message.descriptors().getFirst();
-    }
-
-    /**
-     * Takes a descriptor of this JVM.
-     *
-     * @param fd the descriptor, which stays open and the caller's
-     * @return the hand's
-     */
-    public Grip give(Fd fd) {
-        Argument[] arguments = {
-            Argument.number(Compiler.CHANNEL),
-            JoinCompiler.message(
-                    Argument.room(WORD.length), WORD.length, Argument.room(SocketMessage.controlSize(1)), 1),
-            Argument.flags(Constants.MSG_CMSG_CLOEXEC)
-        };
-        send(Sys.RECVMSG, arguments);
-        SocketMessage.trySend(channel, WORD, List.of(fd));
-        checked(number(receive("an answer")), "taking over " + fd, Sys.RECVMSG, arguments);
-        return new Grip(numbers.nextClearBit(0), fd.toString()); // the kernel takes the lowest that is free
-    }
-
-    /**
-     * Attaches a mount, {@code move_mount(2)}.
-     *
-     * @param doing what for
-     * @param tree a mount that is not attached
-     * @param target what it is to cover
-     */
-    public void attach(String doing, Grip tree, Grip target) {
-        check(
-                doing,
-                Sys.MOVE_MOUNT,
-                tree.argument(),
-                Argument.text(""),
-                target.argument(),
-                Argument.text(""),
-                Argument.flags(Constants.MOVE_MOUNT_F_EMPTY_PATH, Constants.MOVE_MOUNT_T_EMPTY_PATH));
-    }
-
-    /**
-     * Takes a mount away, {@code umount2(2)}; what uses it keeps it until it is done.
-     *
-     * @param doing what for
-     * @param directory where the mount point lies
-     * @param name its name there
-     */
-    public void detach(String doing, Grip directory, String name) {
-        check(doing, Sys.FCHDIR, directory.argument());
-        check(doing, Sys.UMOUNT2, Argument.text(name), Argument.flags(Constants.MNT_DETACH, Constants.UMOUNT_NOFOLLOW));
     }
 
     private long check(String doing, Sys sys, Argument... arguments) {

@@ -287,22 +287,20 @@ public final class Namespaces {
     }
 
     /**
-     * Adds to a plan what brings its process to a container's files, and nowhere else: it can't be seen from inside.
+     * Adds to a plan what brings its process to a container's files with the container's rights, and nowhere else: it can't
+     * be seen from inside.
      *
      * @param plan the plan under construction
      * @param process what the plan is given the container's first process as
-     * @param mayMount whether it may change what is mounted; else it has the container's rights
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void joinFiles(LaunchPlan.Builder plan, Handle process, boolean mayMount) {
+    public void joinFiles(LaunchPlan.Builder plan, Handle process) {
         plan.given(process);
         plan.add(new JoinOperation.Hide());
         plan.add(new JoinOperation.JoinProcess(
                 process, hasOwnUsers() ? Set.of(Namespace.USER, Namespace.MOUNT) : Set.of(Namespace.MOUNT)));
         takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
-        if (!mayMount) {
-            limitCapabilities(plan);
-        }
+        limitCapabilities(plan);
     }
 
     private void limitCapabilities(LaunchPlan.Builder plan) {
