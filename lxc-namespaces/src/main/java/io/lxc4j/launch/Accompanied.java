@@ -45,7 +45,7 @@ final class Accompanied {
                 throw new ContainerException("the process was killed while it was being launched, as the kernel"
                         + " does when a memory limit is too small for it");
             }
-            terminal = channel.takeTerminal();
+            takeTerminal();
             LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal);
             process.watch();
             started = true;
@@ -74,6 +74,15 @@ final class Accompanied {
             pid = report.row();
         }
         return null;
+    }
+
+    /** The kernel drops descriptors that come where there is no room for them, without an error. */
+    private void takeTerminal() {
+        terminal = channel.takeTerminal();
+        if (terminal == null && program.plan().makesTerminal()) {
+            throw new ContainerException("taking over the terminal of a process: this JVM has too many files open;"
+                    + " raise its limit (ulimit -n)");
+        }
     }
 
     private @Nullable Report work() {
