@@ -150,8 +150,7 @@ public final class Container implements AutoCloseable {
     }
 
     private RemoteHand hand() {
-        LaunchProgram program =
-                LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess));
+        LaunchProgram program = LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess));
         try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0);
                 Fd pidfd = process.pidfd()) {
             return Launcher.shared().serve(program, new LaunchInputs(nothing, nothing, nothing, List.of(pidfd), null));

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,11 +26,6 @@ class ContainerTerminalIT {
     private static void type(Container container, String keys) throws IOException {
         OutputStream keyboard = container.process().getOutputStream();
         keyboard.write(keys.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static int status(Container container) throws InterruptedException {
-        assertThat(container.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return container.process().exitValue();
     }
 
     @ParameterizedTest
@@ -81,7 +75,7 @@ class ContainerTerminalIT {
         try (Container container = shell("read name; echo hello $name; exit 3").start()) {
             type(container, "world\n");
             assertThat(Screen.of(container).rest()).isEqualTo("world\r\nhello world\r\n");
-            assertThat(status(container)).isEqualTo(3);
+            assertThat(Status.of(container)).isEqualTo(3);
             assertThat(container.process().getErrorStream().readAllBytes()).isEmpty();
         }
     }
@@ -96,7 +90,7 @@ class ContainerTerminalIT {
             screen.expect("ready\r\n");
             type(container, "\003");
             screen.expect("interrupted\r\n");
-            assertThat(status(container)).isEqualTo(5);
+            assertThat(Status.of(container)).isEqualTo(5);
         }
     }
 
@@ -113,7 +107,7 @@ class ContainerTerminalIT {
             screen.expect("43 132\r\n");
             container.process().resize(new WindowSize(100, 30));
             screen.expect("30 100\r\n");
-            assertThat(status(container)).isEqualTo(7);
+            assertThat(Status.of(container)).isEqualTo(7);
             container.process().resize(new WindowSize(1, 1));
         }
     }
@@ -144,7 +138,7 @@ class ContainerTerminalIT {
             screen.expect("before\r\nafter\r\n");
             type(container, "key\n");
             assertThat(screen.rest()).isEqualTo("key\r\ngot key\r\n");
-            assertThat(status(container)).isZero();
+            assertThat(Status.of(container)).isZero();
         }
     }
 
@@ -156,7 +150,7 @@ class ContainerTerminalIT {
             Screen.of(container).expect("ready\r\n");
             container.process().getOutputStream().close();
             container.process().getInputStream().close();
-            assertThat(status(container)).isEqualTo(9);
+            assertThat(Status.of(container)).isEqualTo(9);
         }
     }
 
@@ -182,7 +176,7 @@ class ContainerTerminalIT {
                 type(container, "\003");
                 screen.expect("> ");
                 type(container, "exit 4\n");
-                assertThat(status(container)).isEqualTo(4);
+                assertThat(Status.of(container)).isEqualTo(4);
             }
         }
     }

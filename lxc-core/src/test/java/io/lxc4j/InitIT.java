@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,11 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InitIT {
     private static ContainerBuilder shell(String script) {
         return Container.builder().init().command("sh", "-c", script);
-    }
-
-    private static int status(Container container) throws InterruptedException {
-        assertThat(container.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return container.process().exitValue();
     }
 
     @Test
@@ -81,14 +75,14 @@ class InitIT {
         try (Container container = shell("echo ready; exec sleep 1000").start()) {
             Screen.of(container).expect("ready\n");
             container.process().destroy();
-            assertThat(status(container)).isEqualTo(128 + 15);
+            assertThat(Status.of(container)).isEqualTo(128 + 15);
         }
         try (Container container = shell("trap 'echo ended; exit 6' TERM; echo ready; while :; do sleep 0.05; done")
                 .start()) {
             Screen.of(container).expect("ready\n");
             assertThat(container.process().signal(Signal.TERM)).isTrue();
             Screen.of(container).expect("ended\n");
-            assertThat(status(container)).isEqualTo(6);
+            assertThat(Status.of(container)).isEqualTo(6);
         }
     }
 
@@ -103,7 +97,7 @@ class InitIT {
             Screen.of(container).expect("got\n");
             assertThat(container.process().isAlive()).isTrue();
             container.process().destroyForcibly();
-            assertThat(status(container)).isEqualTo(128 + 9);
+            assertThat(Status.of(container)).isEqualTo(128 + 9);
             assertThat(container.process().exitSignal()).contains(Signal.KILL);
         }
     }
@@ -165,7 +159,7 @@ class InitIT {
             Screen.of(container).expect("ready\n");
             awaitUser(container, 7);
             container.process().destroy();
-            assertThat(status(container)).isEqualTo(128 + 15);
+            assertThat(Status.of(container)).isEqualTo(128 + 15);
         }
     }
 

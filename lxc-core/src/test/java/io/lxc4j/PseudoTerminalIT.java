@@ -24,27 +24,20 @@ class PseudoTerminalIT {
         pty.close();
     }
 
-    private static int status(Process process) throws InterruptedException {
-        assertThat(process.waitFor(20, TimeUnit.SECONDS))
-                .as("ended within 20 s")
-                .isTrue();
-        return process.exitValue();
-    }
-
     @Test
     @DisplayName("echoes what is typed and shows what the program says")
     void echoes() throws Exception {
         Process process = pty.shell("read name; echo hello $name; tty");
         pty.type("world\n");
         assertThat(pty.rest()).matches("world\r\nhello world\r\n/dev/pts/[0-9]+\r\n");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
     }
 
     @Test
     @DisplayName("is at its end when the program's side is closed, as often as one reads")
     void is_at_its_end() throws Exception {
         Process process = pty.shell("echo last words");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
         assertThat(pty.rest()).isEqualTo("last words\r\n");
         assertThat(pty.terminal().screen().read()).isEqualTo(-1);
         assertThat(pty.terminal().screen().available()).isZero();
@@ -59,7 +52,7 @@ class PseudoTerminalIT {
             expected.append(i).append('\n');
         }
         assertThat(pty.rest()).isEqualTo(expected.toString());
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
     }
 
     @Test
@@ -69,7 +62,7 @@ class PseudoTerminalIT {
         pty.expect("ready\n");
         pty.terminal().keyboard().write(new byte[1_000_000]);
         assertThat(pty.rest()).isEqualTo(checksumOfZeros() + "\n");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
     }
 
     private static String checksumOfZeros() throws IOException {
@@ -87,7 +80,7 @@ class PseudoTerminalIT {
         pty.expect("43 132\r\n");
         pty.terminal().resize(new WindowSize(65_535, 1));
         pty.expect("1 65535\r\n");
-        assertThat(status(process)).isEqualTo(7);
+        assertThat(Status.of(process)).isEqualTo(7);
     }
 
     @Test
@@ -98,7 +91,7 @@ class PseudoTerminalIT {
         pty.type("one\n");
         pty.terminal().keyboard().close();
         assertThat(pty.rest()).isEqualTo("one\r\nend\r\n");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
         assertThatThrownBy(() -> pty.type("more"))
                 .isInstanceOf(IOException.class)
                 .hasMessage("Stream closed");
@@ -112,7 +105,7 @@ class PseudoTerminalIT {
         pty.type("one");
         pty.terminal().keyboard().close();
         assertThat(pty.rest()).isEqualTo("oneend\r\n");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
     }
 
     @Test
@@ -123,7 +116,7 @@ class PseudoTerminalIT {
         pty.type("A");
         pty.terminal().keyboard().close();
         assertThat(pty.rest()).isEqualTo(" 41\nend\n");
-        assertThat(status(process)).isZero();
+        assertThat(Status.of(process)).isZero();
     }
 
     @Test
@@ -134,7 +127,7 @@ class PseudoTerminalIT {
         pty.terminal().keyboard().close();
         assertThat(process.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
         pty.terminal().screen().close();
-        assertThat(status(process)).isEqualTo(128 + 1);
+        assertThat(Status.of(process)).isEqualTo(128 + 1);
         assertThat(pty.terminal().windowSize()).isEmpty();
         pty.terminal().resize(new WindowSize(80, 24));
     }
@@ -146,7 +139,7 @@ class PseudoTerminalIT {
         long written = writtenAtLast(process);
         assertThat(written).isBetween(1_000L, 1_000_000L);
         process.destroyForcibly();
-        assertThat(status(process)).isEqualTo(128 + 9);
+        assertThat(Status.of(process)).isEqualTo(128 + 9);
         pty.terminal().drain();
         assertThat(pty.terminal().screen().readAllBytes()).hasSizeBetween(1_000, (int) written);
     }
@@ -172,7 +165,7 @@ class PseudoTerminalIT {
         HostState state = HostState.now();
         try (Pty other = new Pty()) {
             Process process = other.shell("echo unread");
-            assertThat(status(process)).isZero();
+            assertThat(Status.of(process)).isZero();
             other.terminal().drain();
             state.assertUnchanged();
             assertThat(other.rest()).isEqualTo("unread\r\n");
@@ -203,6 +196,6 @@ class PseudoTerminalIT {
         Thread.sleep(50);
         pty.terminal().close();
         assertThat(parked.join(Duration.ofSeconds(10))).isTrue();
-        status(process);
+        Status.of(process);
     }
 }

@@ -193,6 +193,8 @@ public final class Constants {
     public static final Constant MS_SHARED = new Constant("MS_SHARED", 0x100000);
     /** {@code MS_UNBINDABLE}, see mount(2), umount2(2). */
     public static final Constant MS_UNBINDABLE = new Constant("MS_UNBINDABLE", 0x20000);
+    /** {@code UMOUNT_NOFOLLOW}, see mount(2), umount2(2). */
+    public static final Constant UMOUNT_NOFOLLOW = new Constant("UMOUNT_NOFOLLOW", 8);
     /** {@code MNT_DETACH}, see mount(2), umount2(2). */
     public static final Constant MNT_DETACH = new Constant("MNT_DETACH", 2);
 

@@ -31,7 +31,7 @@ final class Accompanied {
 
     LaunchedProcess toItsExec() {
         return start(channel::awaitExec, () -> {
-            terminal = channel.takeTerminal();
+            takeTerminal();
             LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal);
             process.watch();
             return process;
@@ -88,6 +88,15 @@ final class Accompanied {
             pid = report.row();
         }
         return null;
+    }
+
+    /** The kernel drops descriptors that come where there is no room for them, without an error. */
+    private void takeTerminal() {
+        terminal = channel.takeTerminal();
+        if (terminal == null && program.plan().makesTerminal()) {
+            throw new ContainerException("taking over the terminal of a process: this JVM has too many files open;"
+                    + " raise its limit (ulimit -n)");
+        }
     }
 
     private @Nullable Report work() {

@@ -85,12 +85,14 @@ final class Channel implements AutoCloseable {
         return received.isEmpty() ? null : received.removeLast();
     }
 
-    /** Takes the terminal that the child has made; null if it has made none. */
+    /** Takes the terminal that the child has made; null if it, or an end of it, has not come. */
     @Nullable
     MadeTerminal takeTerminal() {
-        Fd slave = take();
-        Fd master = take();
-        return master == null || slave == null ? null : new MadeTerminal(master, slave);
+        if (received.size() < 2) {
+            return null;
+        }
+        Fd slave = received.removeLast();
+        return new MadeTerminal(received.removeLast(), slave);
     }
 
     private @Nullable Report receive(long flags) {

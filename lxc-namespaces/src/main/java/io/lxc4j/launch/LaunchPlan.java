@@ -80,6 +80,11 @@ public record LaunchPlan(
         return idMaps != null || !parentOperations().isEmpty();
     }
 
+    /** Whether the child makes a terminal and hands it over. */
+    boolean makesTerminal() {
+        return operations.stream().anyMatch(TerminalOperation.MakeTerminal.class::isInstance);
+    }
+
     /** Whether the parent's work is for a child that has come into its namespaces by itself. */
     boolean meetsTwice() {
         return operations.stream().anyMatch(LaunchPlan::isSecondMeeting);

@@ -25,6 +25,9 @@ class StructsTest {
         assertThat(CloneArgs.PIDFD).isEqualTo(8);
         assertThat(CloneArgs.EXIT_SIGNAL).isEqualTo(32);
         assertThat(CloneArgs.CGROUP).isEqualTo(80);
+        byte[] struct = CloneArgs.bytes(0x0807060504030201L, 17);
+        assertThat(struct).hasSize(88).startsWith(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(struct[32]).isEqualTo((byte) 17);
     }
 
     @Test
