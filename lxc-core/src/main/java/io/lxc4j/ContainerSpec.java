@@ -72,7 +72,9 @@ public final class ContainerSpec {
         Namespaces namespaces = settings.namespaces();
         StandardStreams streams = new StandardStreams(input, settings.out(), settings.err(), settings.mergedError);
         try {
-            IdMaps idMaps = lease == null || !namespaces.makesUsers() ? null : lease.ids().maps();
+            IdMaps idMaps = lease == null || !namespaces.makesUsers()
+                    ? null
+                    : lease.ids().maps();
             LaunchedProcess process;
             try (streams) {
                 process = launch(program, streams, namespaces, idMaps);

@@ -35,8 +35,7 @@ class ClocksIT {
                     .isNotEqualTo(Inside.namespace(ProcessHandle.current(), NamespaceKind.TIME));
             assertThat(Inside.ask(container, "readlink /proc/self/ns/time_for_children"))
                     .isEqualTo(Inside.namespace(container, NamespaceKind.TIME));
-            assertThat(Inside.uptime(Inside.ask(container, "cat /proc/uptime")))
-                    .isCloseTo(Inside.uptime(), SLOWNESS);
+            assertThat(Inside.uptime(Inside.ask(container, "cat /proc/uptime"))).isCloseTo(Inside.uptime(), SLOWNESS);
         }
     }
 
@@ -54,8 +53,8 @@ class ClocksIT {
         Duration boottime = Duration.ofDays(400);
         try (Container container = Inside.start(Namespaces.builder().shiftClocks(monotonic, boottime))) {
             assertThat(Inside.ask(container, "read up idle < /proc/uptime; echo $up"))
-                    .satisfies(up -> assertThat(Inside.uptime(up))
-                            .isCloseTo(Inside.uptime() + boottime.toSeconds(), SLOWNESS));
+                    .satisfies(up ->
+                            assertThat(Inside.uptime(up)).isCloseTo(Inside.uptime() + boottime.toSeconds(), SLOWNESS));
             assertThat(Inside.ask(container, "cat /proc/self/timens_offsets").replaceAll(" +", " "))
                     .isEqualTo("monotonic " + monotonic.toSeconds() + " 5\nboottime " + boottime.toSeconds() + " 0");
         }
@@ -100,7 +99,8 @@ class ClocksIT {
         Duration shift = Duration.ofDays(50);
         try (Container first = Inside.start(Namespaces.builder());
                 NamespaceHandle network = first.namespace(NamespaceKind.NETWORK);
-                Container second = Inside.start(Namespaces.builder().join(network).shiftClocks(shift, shift))) {
+                Container second =
+                        Inside.start(Namespaces.builder().join(network).shiftClocks(shift, shift))) {
             assertThat(Inside.uptime(Inside.ask(second, "cat /proc/uptime")))
                     .isCloseTo(Inside.uptime() + shift.toSeconds(), SLOWNESS);
         }

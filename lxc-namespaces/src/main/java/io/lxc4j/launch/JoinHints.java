@@ -37,7 +37,8 @@ final class JoinHints {
         return switch (errno) {
             case EPERM ->
                 made.kinds().contains(Namespace.USER)
-                        ? NamespaceObstacles.current().adviceOr("this host forbids user namespaces by a security policy")
+                        ? NamespaceObstacles.current()
+                                .adviceOr("this host forbids user namespaces by a security policy")
                         : "";
             case ENOSPC, EUSERS ->
                 "a limit in /proc/sys/user/max_*_namespaces is 0 or reached, or namespaces are nested too deep";
@@ -50,14 +51,15 @@ final class JoinHints {
         return switch (sys) {
             case UNSHARE ->
                 switch (errno) {
-                    case EINVAL -> "time namespaces need Linux 5.6, built with CONFIG_TIME_NS; shareClocks() does without";
+                    case EINVAL ->
+                        "time namespaces need Linux 5.6, built with CONFIG_TIME_NS; shareClocks() does without";
                     case ENOSPC -> "the limit in /proc/sys/user/max_time_namespaces is 0 or reached";
                     default -> "";
                 };
             case WRITE ->
                 errno == Errno.ERANGE
-                        ? "no clock can be shifted to before 0, so not back by more than the host's uptime, nor to beyond"
-                                + " 146 years"
+                        ? "no clock can be shifted to before 0, so not back by more than the host's uptime, nor to"
+                                + " beyond 146 years"
                         : "";
             default -> "";
         };

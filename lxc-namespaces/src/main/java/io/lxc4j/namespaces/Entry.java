@@ -22,14 +22,14 @@ import java.util.Set;
  * @param clockOffsets what the clocks of a new time namespace are ahead
  * @param mayJoinAny whether the process has rights over all namespaces before it enters any
  */
-record Entry(
-        Set<Namespace> fresh, Joined joined, Map<JoinOperation.Clock, Duration> clockOffsets, boolean mayJoinAny) {
+record Entry(Set<Namespace> fresh, Joined joined, Map<JoinOperation.Clock, Duration> clockOffsets, boolean mayJoinAny) {
     void contribute(LaunchPlan.Builder plan) {
         boolean leavesUsers = !joined.isEmpty() && fresh.contains(Namespace.USER);
         if (leavesUsers && !mayJoinAny) {
-            throw new HostUnsupportedException("joining " + joined.handles().values() + " with users of its own is for root"
-                    + " only; let the container have the users that they belong to, which must be of a container of"
-                    + " this user");
+            throw new HostUnsupportedException(
+                    "joining " + joined.handles().values() + " with users of its own is for root only; let the"
+                            + " container have the users that they belong to, which"
+                            + " must be of a container of this user");
         }
         boolean entersUsers = leavesUsers || joined.has(Namespace.USER);
         Set<Namespace> made = EnumSet.copyOf(fresh);

@@ -34,8 +34,8 @@ record Joined(Map<Namespace, NamespaceHandle> handles) {
         if (!usersChosen && !handles.containsKey(Namespace.USER)) {
             Set<NamespaceHandle> owners = owners(chosen, mayJoinAny);
             if (owners.size() > 1) {
-                throw new InvalidSpecificationException("join: " + chosen.values() + " belong to different users, " + owners
-                        + "; tell which to have, by users(…), shareUsers() or the handle of a user namespace");
+                throw new InvalidSpecificationException("join: " + chosen.values() + " belong to different users, "
+                        + owners + "; tell which to have, by users(…), shareUsers() or the handle of a user namespace");
             }
             owners.forEach(owner -> handles.put(Namespace.USER, owner));
         }
@@ -60,8 +60,9 @@ record Joined(Map<Namespace, NamespaceHandle> handles) {
         NamespaceHandle processes = handles.get(Namespace.PID);
         boolean usersAreShared = usersChosen && !has(Namespace.USER);
         if (processes != null && !usersAreShared && !isOwnedByUsers(Namespace.PID)) {
-            throw new InvalidSpecificationException("join: " + processes + " belongs to other users than the container has,"
-                    + " which could not mount /proc; join its users, too, or use shareUsers() if they are the host's");
+            throw new InvalidSpecificationException(
+                    "join: " + processes + " belongs to other users than the container has, which could not mount"
+                            + " /proc; join its users, too, or use shareUsers() if they are the host's");
         }
     }
 
@@ -81,7 +82,9 @@ record Joined(Map<Namespace, NamespaceHandle> handles) {
     boolean isOwnedByUsers(Namespace kind) {
         NamespaceHandle handle = handles.get(kind);
         NamespaceHandle users = handles.get(Namespace.USER);
-        return handle != null && users != null && handle.owner().filter(users::equals).isPresent();
+        return handle != null
+                && users != null
+                && handle.owner().filter(users::equals).isPresent();
     }
 
     /** The ids of the users that are joined; null if nobody has leased them. */

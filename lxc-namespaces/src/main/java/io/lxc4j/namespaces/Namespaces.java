@@ -301,7 +301,8 @@ public final class Namespaces {
                         "join: " + handle + " is a mount namespace; a container has its own, as it has its own root");
             }
             if (handle.isOfThisJvm()) {
-                throw new InvalidSpecificationException("join: " + handle + " is this JVM's own; " + Joined.insteadOf(kind));
+                throw new InvalidSpecificationException(
+                        "join: " + handle + " is this JVM's own; " + Joined.insteadOf(kind));
             }
             NamespaceHandle before = joined.putIfAbsent(kind, handle);
             if (before != null) {
@@ -322,8 +323,8 @@ public final class Namespaces {
          */
         public Builder shiftClocks(Duration monotonic, Duration boottime) {
             if (!clockOffsets.isEmpty()) {
-                throw new InvalidSpecificationException("shiftClocks was set before: " + clockOffsets + ", now " + monotonic
-                        + ", " + boottime);
+                throw new InvalidSpecificationException(
+                        "shiftClocks was set before: " + clockOffsets + ", now " + monotonic + ", " + boottime);
             }
             checkOffset("monotonic", monotonic);
             checkOffset("boottime", boottime);
@@ -417,7 +418,8 @@ public final class Namespaces {
             rejectName("hostName", hostName);
             rejectName("domainName", domainName);
             if (!clockOffsets.isEmpty() && shared.contains(Namespace.TIME)) {
-                throw new InvalidSpecificationException("shiftClocks would change the host's, as shareClocks was asked for");
+                throw new InvalidSpecificationException(
+                        "shiftClocks would change the host's, as shareClocks was asked for");
             }
             rejectWithout(Namespace.TIME, clockOffsets.isEmpty() ? null : clockOffsets, "shiftClocks");
             joined.forEach((kind, handle) -> {
@@ -426,8 +428,12 @@ public final class Namespaces {
                             "the " + kind.procName() + " namespace is both shared and joined: " + handle);
                 }
             });
-            return new Namespaces(this, Joined.of(
-                    joined, users != null || shared.contains(Namespace.USER), Caller.current().mayJoinAny()));
+            return new Namespaces(
+                    this,
+                    Joined.of(
+                            joined,
+                            users != null || shared.contains(Namespace.USER),
+                            Caller.current().mayJoinAny()));
         }
 
         private void rejectName(String setting, @Nullable String name) {
