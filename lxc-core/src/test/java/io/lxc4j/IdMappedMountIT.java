@@ -9,19 +9,23 @@ import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.IdMapping;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.testing.Requirement;
-import io.lxc4j.testing.Requires;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@Requires(Requirement.ROOT)
 @DisplayName("With mapped owners")
 class IdMappedMountIT {
+    @BeforeAll
+    static void needsRoot() {
+        Requirement.ROOT.assume();
+    }
+
     @TempDir
     Path directory;
 

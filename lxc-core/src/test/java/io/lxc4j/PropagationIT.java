@@ -7,7 +7,6 @@ import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.Propagation;
 import io.lxc4j.testing.Command;
 import io.lxc4j.testing.Requirement;
-import io.lxc4j.testing.Requires;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -15,14 +14,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Mounts that are made on the host while a container runs: in a JVM with a mount namespace of its own, the machine keeps its own. */
-@Requires(Requirement.ROOT)
 @DisplayName("The propagation of a bind")
 class PropagationIT {
+    @BeforeAll
+    static void needsRoot() {
+        Requirement.ROOT.assume();
+    }
+
     @TempDir
     Path directory;
 
