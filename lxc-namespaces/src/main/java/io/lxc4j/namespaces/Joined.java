@@ -20,19 +20,29 @@ import org.jspecify.annotations.Nullable;
  * @param handles in the order of the kinds
  */
 record Joined(Map<Namespace, NamespaceHandle> handles) {
+    /** What is said of the users of a container that joins others. */
+    enum Users {
+        /** Nothing: they come with what is joined. */
+        UNTOLD,
+        /** It has its own. */
+        OWN,
+        /** It has the host's. */
+        SHARED
+    }
+
     /**
      * What was chosen, with the users that it brings along: those of a container, whose ids nobody else gets meanwhile; for
      * who has no rights without them, any.
      *
      * @param chosen the handles
-     * @param usersChosen whether the users are something else
+     * @param users what was said of the users beside
      * @param mayJoinAny whether the process has rights over all namespaces
      * @throws InvalidSpecificationException if it does not fit together
      */
-    static Joined of(Map<Namespace, NamespaceHandle> chosen, boolean usersChosen, boolean mayJoinAny) {
+    static Joined of(Map<Namespace, NamespaceHandle> chosen, Users users, boolean mayJoinAny) {
         Map<Namespace, NamespaceHandle> handles = new EnumMap<>(Namespace.class);
         handles.putAll(chosen);
-        if (!usersChosen && !handles.containsKey(Namespace.USER)) {
+        if (users == Users.UNTOLD && !handles.containsKey(Namespace.USER)) {
             Set<NamespaceHandle> owners = owners(chosen, mayJoinAny);
             if (owners.size() > 1) {
                 throw new InvalidSpecificationException("join: " + chosen.values() + " belong to different users, "
@@ -41,7 +51,7 @@ record Joined(Map<Namespace, NamespaceHandle> handles) {
             owners.forEach(owner -> handles.put(Namespace.USER, owner));
         }
         Joined joined = new Joined(handles);
-        joined.checkProcesses(usersChosen);
+        joined.checkProcesses(users);
         return joined;
     }
 
@@ -57,10 +67,9 @@ record Joined(Map<Namespace, NamespaceHandle> handles) {
     }
 
     /** The kernel shows processes in {@code /proc} only to those to whom their namespace belongs. */
-    private void checkProcesses(boolean usersChosen) {
+    private void checkProcesses(Users users) {
         NamespaceHandle processes = handles.get(Namespace.PID);
-        boolean usersAreShared = usersChosen && !has(Namespace.USER);
-        if (processes != null && !usersAreShared && !isOwnedByUsers(Namespace.PID)) {
+        if (processes != null && users != Users.SHARED && !isOwnedByUsers(Namespace.PID)) {
             throw new InvalidSpecificationException(
                     "join: " + processes + " belongs to other users than the container has, which could not mount"
                             + " /proc; join its users, too, or use shareUsers() if they are the host's");

@@ -637,11 +637,14 @@ public final class Namespaces {
                 }
             });
             return new Namespaces(
-                    this,
-                    Joined.of(
-                            joined,
-                            users != null || shared.contains(Namespace.USER),
-                            Caller.current().mayJoinAny()));
+                    this, Joined.of(joined, saidOfUsers(), Caller.current().mayJoinAny()));
+        }
+
+        private Joined.Users saidOfUsers() {
+            if (shared.contains(Namespace.USER)) {
+                return Joined.Users.SHARED;
+            }
+            return users == null ? Joined.Users.UNTOLD : Joined.Users.OWN;
         }
 
         private void rejectName(String setting, @Nullable String name) {

@@ -103,6 +103,23 @@ class LaunchPlanTest {
     }
 
     @Test
+    void with_a_user_namespace_of_its_own_making_has_id_maps_and_a_meeting_after_it() {
+        JoinOperation.NewNamespaces made = new JoinOperation.NewNamespaces(Set.of(Namespace.USER));
+        LaunchPlan.Builder unmapped =
+                LaunchPlan.builder().add(Plans.exec("/bin/true")).add(made).add(new JoinOperation.MeetParent());
+        assertThatIllegalArgumentException()
+                .isThrownBy(unmapped::build)
+                .withMessage("id maps go with a new user namespace");
+        assertThat(unmapped.idMaps(MAPS).build().idMaps()).isEqualTo(MAPS);
+        LaunchPlan.Builder early = LaunchPlan.builder()
+                .add(Plans.exec("/bin/true"))
+                .idMaps(MAPS)
+                .add(new JoinOperation.MeetParent())
+                .add(made);
+        assertThatIllegalArgumentException().isThrownBy(early::build).withMessageContaining("meets its parent after");
+    }
+
+    @Test
     void makes_its_cgroup_namespace_by_an_operation_and_not_while_it_clones() {
         LaunchPlan.Builder builder =
                 LaunchPlan.builder().add(Plans.exec("/bin/true")).namespace(Namespace.CGROUP);

@@ -9,6 +9,7 @@ import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -131,5 +132,51 @@ class NamespacesTest {
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(builder::build)
                 .withMessageContaining("\"one\"");
+    }
+
+    @Test
+    void shift_clocks_as_far_as_the_kernel_does() {
+        Duration farthest = Duration.ofSeconds(4_611_686_018L);
+        Duration back = Duration.ofMillis(-1500);
+        LaunchPlan plan = plan(Namespaces.builder().shiftClocks(farthest, back).build());
+        assertThat(plan.operations())
+                .contains(new JoinOperation.NewTimeNamespace(
+                        Map.of(JoinOperation.Clock.MONOTONIC, farthest, JoinOperation.Clock.BOOTTIME, back)));
+        Namespaces.Builder builder = Namespaces.builder();
+        for (Duration beyond : List.of(farthest.plusNanos(1), farthest.negated().minusNanos(1))) {
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> builder.shiftClocks(Duration.ZERO, beyond))
+                    .withMessageContainingAll("boottime", "4611686018 seconds");
+        }
+    }
+
+    @Test
+    void enter_a_time_namespace_by_themselves_as_the_exec_does_so_from_linux_6_2_on_only() {
+        assertThat(plan(Namespaces.builder().build()).explain())
+                .containsPattern("unshare\\(CLONE_NEWTIME\\)\\s+\\d+  openat\\(.*time_for_children.*\\) = (time\\d+)"
+                        + "\\s+\\d+  setns\\(\\1, CLONE_NEWTIME\\)");
+    }
+
+    @Test
+    void reject_clocks_that_are_shared_and_shifted() {
+        Namespaces.Builder builder =
+                Namespaces.builder().shareClocks().shiftClocks(Duration.ofDays(1), Duration.ofDays(1));
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(builder::build)
+                .withMessageContaining("shareClocks");
+    }
+
+    @Test
+    void set_a_domain_name_of_the_same_form() {
+        LaunchPlan plan = plan(Namespaces.builder().domainName("example.org").build());
+        assertThat(plan.operations()).contains(new Operation.SetDomainName("example.org"));
+        Namespaces.Builder builder = Namespaces.builder();
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(() -> builder.domainName("a b"))
+                .withMessageStartingWith("domainName \"a b\" must be ");
+        assertThatExceptionOfType(InvalidSpecificationException.class)
+                .isThrownBy(
+                        () -> builder.domainName("example.org").shareHostName().build())
+                .withMessageContaining("domainName \"example.org\" would change the host's");
     }
 }
