@@ -282,6 +282,7 @@ public final class Namespaces {
         Set<Namespace> kinds = EnumSet.copyOf(fresh);
         kinds.addAll(joined.kinds());
         plan.add(new JoinOperation.JoinProcess(process, kinds));
+        leaveGroups(plan);
         plan.add(new JoinOperation.ContinueAsChild());
         limitCapabilities(plan);
     }
@@ -299,8 +300,16 @@ public final class Namespaces {
         plan.add(new JoinOperation.Hide());
         plan.add(new JoinOperation.JoinProcess(
                 process, hasOwnUsers() ? Set.of(Namespace.USER, Namespace.MOUNT) : Set.of(Namespace.MOUNT)));
+        leaveGroups(plan);
         takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
         limitCapabilities(plan);
+    }
+
+    /** Users that were made elsewhere may forbid what those of this container's own allow. */
+    private void leaveGroups(LaunchPlan.Builder plan) {
+        if (joined.has(Namespace.USER)) {
+            plan.add(new JoinOperation.LeaveGroups());
+        }
     }
 
     private void limitCapabilities(LaunchPlan.Builder plan) {
