@@ -20,13 +20,17 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.OpenFile;
 import io.lxc4j.launch.RemoteHand;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +47,12 @@ final class CopyOut {
     private static final int WRITABLE = 0700;
     private static final int FILE_OF_ITS_OWN = 0600;
 
+    private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rwx------");
+
     private final RemoteHand hand;
+
+    /** Whether what has the target's name was made here, and is to be taken away if the copy fails. */
+    private boolean begun;
 
     CopyOut(RemoteHand hand) {
         this.hand = hand;
@@ -67,18 +76,38 @@ final class CopyOut {
                     absolute.getFileName().toString(),
                     MOST_LEVELS);
         } catch (SystemCallException e) {
-            remove(absolute, e);
+            removeIfBegun(absolute, e);
             throw new ContainerException(doing + ": " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            remove(absolute, e);
+            removeIfBegun(absolute, e);
             throw e;
         }
     }
 
     /** Takes a copy that failed half way away again. */
-    private static void remove(Path copy, Throwable failure) {
+    private void removeIfBegun(Path copy, Throwable failure) {
+        if (!begun) {
+            return;
+        }
         try {
             Files.walkFileTree(copy, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                        throws IOException {
+                    Files.setPosixFilePermissions(directory, OWNERS); // it may have those of the original already
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    if (!(e instanceof AccessDeniedException)) {
+                        throw e;
+                    }
+                    Files.setPosixFilePermissions(file, OWNERS); // a directory that can't be listed
+                    Files.walkFileTree(file, this);
+                    return FileVisitResult.CONTINUE;
+                }
+
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     Files.delete(file);
@@ -91,8 +120,6 @@ final class CopyOut {
                     return FileVisitResult.CONTINUE;
                 }
             });
-        } catch (NoSuchFileException _) {
-            // nothing was made yet
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
@@ -105,6 +132,7 @@ final class CopyOut {
             FileStatus status = FileStatus.of(file);
             if (status.isLink()) {
                 OpenFile.makeLink(OpenFile.readLink(file), destination, copy);
+                begun = true;
             } else if (status.isDirectory()) {
                 if (levels == 0) {
                     throw new ContainerException(doing + ": more than " + MOST_LEVELS + " directories in each other");
@@ -121,11 +149,16 @@ final class CopyOut {
     private void directory(
             String doing, RemoteHand.Grip directory, FileStatus status, Fd destination, String copy, int levels) {
         OpenFile.makeDirectory(destination, copy, WRITABLE);
+        begun = true;
         try (Fd made = OpenFile.open(destination, copy, Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW), 0);
                 RemoteHand.Grip listing =
                         hand.open(doing, directory, ".", Constant.or(O_RDONLY, O_DIRECTORY), 0, HERE);
                 Fd entries = hand.fetch(listing)) {
-            for (String entry : OpenFile.list(entries, MOST_ENTRIES)) {
+            List<String> names = OpenFile.list(entries, MOST_ENTRIES + 1);
+            if (names.size() > MOST_ENTRIES) {
+                throw new ContainerException(doing + ": a directory with more than " + MOST_ENTRIES + " entries");
+            }
+            for (String entry : names) {
                 copy(doing, directory, entry, made, entry, levels - 1);
             }
             OpenFile.permissions(made, status.permissions());
@@ -143,6 +176,7 @@ final class CopyOut {
             }
             Constant how = Constant.or(O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW);
             try (Fd made = OpenFile.open(destination, copy, how, FILE_OF_ITS_OWN)) {
+                begun = true;
                 OpenFile.copy(source, made, status.size());
                 OpenFile.permissions(made, status.permissions());
             }

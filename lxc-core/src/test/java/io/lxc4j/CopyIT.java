@@ -151,6 +151,11 @@ class CopyIT {
                 .isThrownBy(() -> container.copyOut("/tmp/t", directory.resolve("t")))
                 .withMessageContaining("pipe");
         assertThat(directory.resolve("t")).doesNotExist();
+        inside("mkdir -p /tmp/u/a; echo 1 > /tmp/u/a/1; chmod 0 /tmp/u/a/1; chmod 500 /tmp/u/a; mkfifo /tmp/u/z");
+        assertThatExceptionOfType(ContainerException.class)
+                .isThrownBy(() -> container.copyOut("/tmp/u", directory.resolve("u")))
+                .satisfies(e -> assertThat(e.getSuppressed()).isEmpty());
+        assertThat(directory.resolve("u")).doesNotExist();
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(() -> container.copyOut("relative", directory.resolve("y")))
                 .withMessageContaining("copyOut must be an absolute path");

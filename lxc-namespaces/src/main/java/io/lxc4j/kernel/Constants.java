@@ -209,8 +209,6 @@ public final class Constants {
     public static final Constant S_IFMT = new Constant("S_IFMT", 0xf000);
     /** {@code STATX_BASIC_STATS}, see statx(2). */
     public static final Constant STATX_BASIC_STATS = new Constant("STATX_BASIC_STATS", 0x7ff);
-    /** {@code STATX_MNT_ID}, see statx(2). */
-    public static final Constant STATX_MNT_ID = new Constant("STATX_MNT_ID", 0x1000);
     /** {@code S_IFCHR}, see inode(7). */
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
 

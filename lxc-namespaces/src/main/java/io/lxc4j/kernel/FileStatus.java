@@ -18,21 +18,17 @@ import java.lang.foreign.MemorySegment;
  *     …
  *     __u64 stx_size;    //  40
  *     …
- *     __u64 stx_mnt_id;  // 144, since Linux 5.8
- *     …
  * };                     // 256
  * </pre>
  *
  * @param mode type and permissions
  * @param size its size in bytes
- * @param mountId the mount that it lies in
  * @see <a href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</a>
  */
-public record FileStatus(int mode, long size, long mountId) {
+public record FileStatus(int mode, long size) {
     static final int SIZE = 256;
     static final int MODE = 28;
     static final int SIZE_IN_BYTES = 40;
-    static final int MOUNT_ID = 144;
 
     private static final int PERMISSIONS = 0777;
 
@@ -45,7 +41,7 @@ public record FileStatus(int mode, long size, long mountId) {
     public static FileStatus of(Fd fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(SIZE, 8);
-            Constant wanted = Constant.or(Constants.STATX_BASIC_STATS, Constants.STATX_MNT_ID);
+            Constant wanted = Constants.STATX_BASIC_STATS;
             Kernel.check(
                     Kernel.tryCall(
                             Sys.STATX,
@@ -57,9 +53,7 @@ public record FileStatus(int mode, long size, long mountId) {
                     Sys.STATX,
                     () -> fd + ", \"\", AT_EMPTY_PATH, " + wanted.name());
             return new FileStatus(
-                    Short.toUnsignedInt(buffer.get(JAVA_SHORT, MODE)),
-                    buffer.get(JAVA_LONG, SIZE_IN_BYTES),
-                    buffer.get(JAVA_LONG, MOUNT_ID));
+                    Short.toUnsignedInt(buffer.get(JAVA_SHORT, MODE)), buffer.get(JAVA_LONG, SIZE_IN_BYTES));
         }
     }
 

@@ -22,8 +22,6 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -130,25 +128,8 @@ final class JoinCompiler {
         return rows.add(
                 Sys.RECVMSG,
                 number(Compiler.CHANNEL),
-                message(room(1), 1, room(SocketMessage.controlSize(descriptors)), descriptors),
+                Messages.withDescriptors(room(1), 1, room(SocketMessage.controlSize(descriptors)), descriptors),
                 flags(MSG_CMSG_CLOEXEC));
-    }
-
-    static Argument message(Argument content, int size, Argument control, int descriptors) {
-        Argument vector = new Argument.Struct(
-                littleEndian(SocketMessage.VECTOR_SIZE)
-                        .putLong(SocketMessage.VECTOR_LENGTH, size)
-                        .array(),
-                Map.of(0, content),
-                "[…]");
-        return new Argument.Struct(
-                littleEndian(SocketMessage.HEADER_SIZE)
-                        .putLong(SocketMessage.VECTOR_COUNT, 1)
-                        .putLong(SocketMessage.CONTROL_LENGTH, SocketMessage.controlSize(descriptors))
-                        .array(),
-                Map.of(SocketMessage.VECTORS, vector, SocketMessage.CONTROL, control),
-                "{" + content.text() + ", SCM_RIGHTS, "
-                        + (descriptors == 1 ? "a descriptor" : descriptors + " descriptors") + "}");
     }
 
     /**
@@ -165,7 +146,7 @@ final class JoinCompiler {
         rows.add(
                         Sys.CLONE3,
                         new Argument.Struct(
-                                littleEndian(CloneArgs.SIZE)
+                                Messages.littleEndian(CloneArgs.SIZE)
                                         .putLong(CloneArgs.FLAGS, how.value())
                                         .array(),
                                 Map.of(
@@ -182,13 +163,10 @@ final class JoinCompiler {
         rows.add(
                 Sys.SENDMSG,
                 number(Compiler.CHANNEL),
-                message(new Argument.Address(met, 0), Report.SIZE, new Argument.Address(control, 0), 1),
+                Messages.withDescriptors(
+                        new Argument.Address(met, 0), Report.SIZE, new Argument.Address(control, 0), 1),
                 flags(MSG_NOSIGNAL));
         rows.add(Sys.EXIT_GROUP, number(0));
         rows.place(child);
-    }
-
-    private static ByteBuffer littleEndian(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

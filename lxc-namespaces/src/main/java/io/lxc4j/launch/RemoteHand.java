@@ -140,7 +140,7 @@ public final class RemoteHand implements AutoCloseable {
     public Fd fetch(Grip grip) {
         Argument[] arguments = {
             Argument.number(Compiler.CHANNEL),
-            JoinCompiler.message(
+            Messages.withDescriptors(
                     new Argument.Bytes(WORD, "[…]"),
                     WORD.length,
                     new Argument.Bytes(SocketMessage.control(grip.number), grip.toString()),

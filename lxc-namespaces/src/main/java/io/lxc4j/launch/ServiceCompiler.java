@@ -4,11 +4,7 @@ import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.launch.Argument.flags;
 import static io.lxc4j.launch.Argument.number;
 
-import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Map;
 
 /** A loop that takes a row from the channel, does what it says, and sends back its result. */
 final class ServiceCompiler {
@@ -27,7 +23,15 @@ final class ServiceCompiler {
         Row.Label place = new Row.Label();
         rows.report(Report.Stage.READY);
         rows.place(again);
-        rows.add(Sys.RECVMSG, number(Compiler.CHANNEL), message(place, home), number(0))
+        rows.add(
+                        Sys.RECVMSG,
+                        number(Compiler.CHANNEL),
+                        Messages.ofTwoParts(
+                                new Argument.RowAddress(place, 0),
+                                Row.SIZE,
+                                new Argument.Address(home, 0),
+                                home.size()),
+                        number(0))
                 .onValue(taken);
         rows.add(Sys.EXIT_GROUP, number(0));
         rows.place(taken);
@@ -43,25 +47,5 @@ final class ServiceCompiler {
                 number(0));
         rows.add(Sys.GETPID).onValue(again); // never 0: a jump
         return service;
-    }
-
-    private static Argument message(Row.Label place, Argument.Buffer home) {
-        Argument vectors = new Argument.Struct(
-                littleEndian(2 * SocketMessage.VECTOR_SIZE)
-                        .putLong(SocketMessage.VECTOR_LENGTH, Row.SIZE)
-                        .putLong(SocketMessage.VECTOR_SIZE + SocketMessage.VECTOR_LENGTH, home.size())
-                        .array(),
-                Map.of(0, new Argument.RowAddress(place, 0), SocketMessage.VECTOR_SIZE, new Argument.Address(home, 0)),
-                "[…]");
-        return new Argument.Struct(
-                littleEndian(SocketMessage.HEADER_SIZE)
-                        .putLong(SocketMessage.VECTOR_COUNT, 2)
-                        .array(),
-                Map.of(SocketMessage.VECTORS, vectors),
-                "{the next row but one}");
-    }
-
-    private static ByteBuffer littleEndian(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -122,7 +122,7 @@ final class TerminalCompiler {
         rows.add(
                 Sys.SENDMSG,
                 number(Compiler.CHANNEL),
-                JoinCompiler.message(
+                Messages.withDescriptors(
                         new Argument.Address(report, 0), Report.SIZE, new Argument.Address(end.control, 0), 1),
                 flags(MSG_NOSIGNAL));
     }

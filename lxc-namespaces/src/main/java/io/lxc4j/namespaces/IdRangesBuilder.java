@@ -116,7 +116,7 @@ public final class IdRangesBuilder {
     }
 
     private static void requireMapped(String what, List<IdMaps.Range> ranges, int id) {
-        if (ranges.stream().noneMatch(range -> range.inside() <= id && id < range.inside() + range.count())) {
+        if (ranges.stream().noneMatch(range -> range.has(id))) {
             throw new InvalidSpecificationException(what + ": " + id + " inside is not mapped by " + ranges
                     + "; map it, or have the process be somebody else with runAs");
         }
