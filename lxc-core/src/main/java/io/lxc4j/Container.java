@@ -12,11 +12,13 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.RemoteHand;
+import io.lxc4j.layers.Mount;
 import io.lxc4j.namespaces.NamespaceHandle;
 import io.lxc4j.namespaces.NamespaceKind;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +37,13 @@ public final class Container implements AutoCloseable {
     private final ContainerProcess process;
     private final Handle firstProcess = new Handle("process 1 of the container");
     private final @Nullable IdLease lease;
+    private final RunningMounts mounts;
 
     Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
         this.specification = specification;
         this.process = process;
         this.lease = lease;
+        mounts = new RunningMounts(specification.settings(), firstProcess, this::perform);
     }
 
     /**
@@ -149,11 +153,58 @@ public final class Container implements AutoCloseable {
         }
     }
 
+    /**
+     * Mounts something in the running container, as {@link ContainerBuilder#mount} does before its start: over what is there, and
+     * a target that is missing is made. All processes of the container see it, from one moment on and whole. What only root may
+     * read on the host needs a JVM of root to be opened, as there.
+     *
+     * @param mount what is mounted, and {@linkplain Mount#at(String) where}; no {@link Mount#proc()}
+     * @throws io.lxc4j.error.InvalidSpecificationException if it has no place, can't be had in a running container, or what is
+     *     mounted is not there
+     * @throws io.lxc4j.error.HostUnsupportedException if this host, or this user of it, can't mount it so
+     * @throws io.lxc4j.error.LaunchException if a step fails; the message names it, and nothing is mounted. A target that was made
+     *     stays
+     * @throws ContainerException if the container has ended
+     */
+    public void mount(Mount mount) {
+        mounts.add(mount);
+    }
+
+    /**
+     * Takes away what was mounted last at a place, by {@link #mount} or before the start, with what is mounted below it. Processes
+     * that have a file open there, or work in a directory of it, keep that.
+     *
+     * @param target the place, as it was mounted at; no part of it may be a symbolic link inside
+     * @throws io.lxc4j.error.InvalidSpecificationException if nothing was mounted there, or it is masked or protected
+     * @throws io.lxc4j.error.LaunchException if a step fails; the message names it, and nothing is unmounted
+     * @throws ContainerException if the container has ended
+     */
+    public void unmount(String target) {
+        mounts.remove(InsidePath.check("unmount", target));
+    }
+
     private RemoteHand hand() {
-        LaunchProgram program = LaunchProgram.compile(ContainerPlan.ofHand(specification.settings(), firstProcess));
-        try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0);
-                Fd pidfd = process.pidfd()) {
-            return Launcher.shared().serve(program, new LaunchInputs(nothing, nothing, nothing, List.of(pidfd), null));
+        try (Fd pidfd = process.pidfd()) {
+            return beside(
+                    ContainerPlan.ofHand(specification.settings(), firstProcess),
+                    List.of(pidfd),
+                    Launcher.shared()::serve);
+        }
+    }
+
+    private void perform(LaunchPlan plan) {
+        try (Fd pidfd = process.pidfd();
+                NamespaceHandle namespace = namespace(NamespaceKind.MOUNT);
+                Fd mounts = namespace.duplicate()) {
+            var _ = beside(plan, List.of(pidfd, mounts), Launcher.shared()::perform);
+        }
+    }
+
+    /** Launches a process that has no streams, and does not belong to what runs in the container. */
+    private static <T> T beside(LaunchPlan plan, List<Fd> given, BiFunction<LaunchProgram, LaunchInputs, T> way) {
+        LaunchProgram program = LaunchProgram.compile(plan);
+        try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0)) {
+            return way.apply(program, new LaunchInputs(nothing, nothing, nothing, given, null));
         }
     }
 

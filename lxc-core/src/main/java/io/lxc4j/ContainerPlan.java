@@ -57,7 +57,8 @@ final class ContainerPlan {
         root.contribute(plan, namespaces);
         PseudoFileSystems.contribute(plan, namespaces);
         for (int i = 0; i < mounts.size(); i++) {
-            mounts.get(i).attach(plan, i);
+            mounts.get(i).prepare(plan, i);
+            mounts.get(i).attach(plan);
         }
         PseudoFileSystems.protect(plan);
         settings.protectedPaths.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path, false)));
@@ -124,6 +125,41 @@ final class ContainerPlan {
         plan.add(new Operation.ForbidNewPrivileges());
         plan.add(new Operation.ServeParent());
         return plan.build();
+    }
+
+    /** What mounts one more in a running container. */
+    static LaunchPlan ofMount(ContainerBuilder settings, Mount mount, Handle firstProcess, Handle mounts) {
+        PlannedMount planned = mount.plan(settings.namespaces());
+        LaunchPlan.Builder plan = arriveToMount(settings, firstProcess, mounts);
+        planned.open(plan);
+        plan.add(new MountOperation.IsolateMounts());
+        if (mount.needsScratch()) {
+            plan.add(new MountOperation.MountScratch(SCRATCH_BYTES));
+        }
+        planned.prepare(plan, 0);
+        plan.add(new MountOperation.EnterMounts(mounts));
+        planned.attach(plan);
+        plan.add(new Operation.End());
+        return plan.build();
+    }
+
+    /** What takes a mount of a running container away. */
+    static LaunchPlan ofUnmount(ContainerBuilder settings, String target, Handle firstProcess, Handle mounts) {
+        LaunchPlan.Builder plan = arriveToMount(settings, firstProcess, mounts);
+        plan.add(new MountOperation.EnterMounts(mounts));
+        plan.add(new MountOperation.Unmount(target));
+        plan.add(new Operation.End());
+        return plan.build();
+    }
+
+    private static LaunchPlan.Builder arriveToMount(ContainerBuilder settings, Handle firstProcess, Handle mounts) {
+        LaunchPlan.Builder plan = LaunchPlan.builder();
+        plan.add(new Operation.AwaitParent());
+        settings.namespaces().joinToMount(plan, firstProcess);
+        plan.given(mounts);
+        plan.add(new Operation.NewSession());
+        plan.add(new Operation.DieWithParent());
+        return plan;
     }
 
     private static Operation.Exec exec(CommandBuilder<?> settings, Map<String, String> own) {

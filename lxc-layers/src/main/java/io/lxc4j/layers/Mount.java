@@ -424,6 +424,24 @@ public final class Mount {
     }
 
     /**
+     * Rejects what can't be had in a container that runs already.
+     *
+     * @param namespaces the container's namespaces
+     * @param others its mounts
+     * @throws InvalidSpecificationException if it can't be had there, has no place, or contradicts something else
+     */
+    public void checkRunning(Namespaces namespaces, List<Mount> others) {
+        if (source == MountSource.Pseudo.PROC) {
+            throw new InvalidSpecificationException(
+                    "proc at " + target() + " can't be mounted in a running container: the kernel shows the processes"
+                            + " of who mounts it, and that is none of the container's; mount it before"
+                            + " the start");
+        }
+        check(namespaces, others);
+        others.forEach(other -> MountCheck.check(other, namespaces, List.of(this)));
+    }
+
+    /**
      * Begins to plan it.
      *
      * @param namespaces the container's namespaces

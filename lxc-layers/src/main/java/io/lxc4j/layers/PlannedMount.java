@@ -4,10 +4,12 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.MountInfo;
+import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Missing;
 import io.lxc4j.launch.MountFlags;
 import io.lxc4j.launch.MountOperation;
+import io.lxc4j.launch.Tree;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
 import java.io.IOException;
@@ -24,6 +26,7 @@ public final class PlannedMount {
     private final Mount mount;
     private final Namespaces namespaces;
     private final List<OpenedTree> trees = new ArrayList<>();
+    private final Handle prepared = new Handle("the overlay");
 
     PlannedMount(Mount mount, Namespaces namespaces) {
         this.mount = mount;
@@ -90,17 +93,31 @@ public final class PlannedMount {
     }
 
     /**
-     * Adds what mounts it.
+     * Adds what has to be made where the scratch tmpfs can be reached.
      *
-     * @param plan the plan under construction, after what makes its root
+     * @param plan the plan under construction, after what mounts the scratch tmpfs
      * @param number tells it apart from the plan's other mounts
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void attach(LaunchPlan.Builder plan, int number) {
+    public void prepare(LaunchPlan.Builder plan, int number) {
+        if (mount.source instanceof MountSource.Overlay overlay) {
+            overlay(plan, overlay, number);
+        }
+    }
+
+    /**
+     * Adds what mounts it.
+     *
+     * @param plan the plan under construction, after what makes its root and what prepares it
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void attach(LaunchPlan.Builder plan) {
         switch (mount.source) {
             case MountSource.Bind bind -> bind(plan, Files.isDirectory(bind.path()) ? Missing.DIRECTORY : Missing.FILE);
             case MountSource.Device _ -> bind(plan, Missing.FILE);
-            case MountSource.Overlay overlay -> overlay(plan, overlay, number);
+            case MountSource.Overlay _ ->
+                plan.add(
+                        new MountOperation.Bind(new Tree.Handed(prepared), mount.target(), Missing.DIRECTORY, flags()));
             case MountSource.Pseudo pseudo -> {
                 if (isHostsCgroups(pseudo)) {
                     bind(plan, Missing.DIRECTORY);
@@ -172,10 +189,8 @@ public final class PlannedMount {
                         lower,
                         names.getLast() + "/" + upper.upper().getFileName(),
                         names.getLast() + "/" + upper.work().getFileName());
-        plan.add(new MountOperation.Mount(
-                Overlay.fileSystem(MountAttribute.flags(mount.attributes), options, namespaces.hasOwnUsers()),
-                mount.target(),
-                Missing.DIRECTORY));
+        plan.add(new MountOperation.MakeFileSystem(
+                prepared, Overlay.fileSystem(Constant.or(), options, namespaces.hasOwnUsers())));
     }
 
     // ---- the host

@@ -124,7 +124,8 @@ class MountTest {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         PlannedMount planned = mount.plan(ALL);
         planned.open(plan);
-        planned.attach(plan, 0);
+        planned.prepare(plan, 0);
+        planned.attach(plan);
         return plan.add(new Operation.Exec("/x", List.of("/x"), List.of(), List.of()))
                 .build()
                 .operations();

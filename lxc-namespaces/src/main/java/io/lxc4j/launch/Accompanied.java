@@ -7,6 +7,7 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,15 @@ final class Accompanied {
     /** Accompanies one that stays to make calls. */
     RemoteHand toItsService() {
         return start(channel::awaitReady, () -> new RemoteHand(program, channel.duplicate(), pidfd));
+    }
+
+    /** Accompanies one that ends by itself; gives how. */
+    ExitStatus toItsEnd() {
+        return start(channel::awaitExec, () -> {
+            ExitStatus status = Objects.requireNonNull(LaunchedProcess.reap(pidfd, 0));
+            pidfd.close();
+            return status;
+        });
     }
 
     private <T> T start(Supplier<@Nullable Report> last, Supplier<T> result) {

@@ -118,6 +118,10 @@ final class Compiler {
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
             case Operation.Exec exec -> exec(exec);
+            case Operation.End _ -> {
+                rows.report(Report.Stage.READY);
+                rows.add(Sys.EXIT_GROUP, number(0));
+            }
             case Operation.ServeParent _ -> service = new ServiceCompiler(rows).service();
         }
     }

@@ -31,6 +31,12 @@ final class Hints {
                         + " RootFileSystem.unmapped(), or a mount without idMapped(), shows those of the host";
             case ParentOperation.OpenTree _, MountOperation.OpenTree _
             when errno == Errno.ENOENT -> "it vanished, or the user may not reach it";
+            case MountOperation.Unmount _
+            when errno == Errno.EINVAL || errno == Errno.ENOENT || errno == Errno.ENOTDIR ->
+                "nothing is mounted there any more; the container may have renamed a directory on the way";
+            case MountOperation.Unmount _
+            when errno == Errno.ELOOP || errno == Errno.EXDEV ->
+                "no symbolic link is followed, as the container could lead it to another mount; name the path without";
             case MountOperation.RootFromDirectory _, MountOperation.Bind _, MountOperation.OpenTree _
             when sys == Sys.OPEN_TREE && errno == Errno.EACCES ->
                 "the container's root must be able to reach it on the host: each directory on the way needs the"

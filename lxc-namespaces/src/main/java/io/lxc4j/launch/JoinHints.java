@@ -11,6 +11,7 @@ final class JoinHints {
     static String of(JoinOperation operation, Sys sys, Errno errno) {
         return switch (operation) {
             case JoinOperation.JoinNamespace join -> joined(join.kind(), errno);
+            case JoinOperation.JoinProcess _ -> process(errno);
             case JoinOperation.NewNamespaces made -> made(made, errno);
             case JoinOperation.NewTimeNamespace _ -> time(sys, errno);
             default -> "";
@@ -29,6 +30,16 @@ final class JoinHints {
                     default -> "this kernel can't join such a namespace";
                 };
             case ENOENT, ESRCH -> "the namespace has ended";
+            default -> "";
+        };
+    }
+
+    private static String process(Errno errno) {
+        return switch (errno) {
+            case EPERM ->
+                "the container's first process has hidden itself from this user, as an init() in users that were joined"
+                        + " does; leave init() out, or run this JVM as root";
+            case ESRCH -> "the container has ended";
             default -> "";
         };
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param idMaps the maps of a new user namespace; present exactly if there is one, be it that the child is cloned into it or
  *     makes it itself
  * @param given handles whose descriptors each launch brings along, handed over before all others
- * @param operations has one {@link Operation.Exec} or {@link Operation.ServeParent}, the last
+ * @param operations has one {@link Operation.Exec}, {@link Operation.ServeParent} or {@link Operation.End}, the last
  */
 public record LaunchPlan(
         Set<Namespace> namespaces, @Nullable IdMaps idMaps, List<Handle> given, List<Operation> operations) {
@@ -48,7 +48,7 @@ public record LaunchPlan(
                         .filter(operation -> operation.phase() == Phase.EXEC)
                         .count()
                 != 1) {
-            throw new IllegalArgumentException("a plan ends with one Exec or ServeParent");
+            throw new IllegalArgumentException("a plan ends with one Exec, ServeParent or End");
         }
     }
 

@@ -116,6 +116,20 @@ public final class Launcher {
         return launch(program, inputs, Accompanied::toItsService);
     }
 
+    /**
+     * Has a process do all that a program says, and waits until it has ended.
+     *
+     * @param program what to do; its plan ends with {@link Operation.End}
+     * @param inputs its streams, and what else this launch has to itself
+     * @return how it ended
+     * @throws LaunchException if a system call of the program failed
+     * @throws HostUnsupportedException if the host can't make such a process
+     * @throws ContainerException if the process was killed meanwhile
+     */
+    public ExitStatus perform(LaunchProgram program, LaunchInputs inputs) {
+        return launch(program, inputs, Accompanied::toItsEnd);
+    }
+
     private <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
         if (inputs.given().size() != program.plan().given().size()) {
             throw new IllegalArgumentException(

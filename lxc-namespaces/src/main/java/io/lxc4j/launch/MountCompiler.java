@@ -26,6 +26,7 @@ import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.RESOLVE_NO_XDEV;
 import static io.lxc4j.kernel.Constants.S_IFCHR;
 import static io.lxc4j.kernel.Constants.S_IFREG;
+import static io.lxc4j.kernel.Constants.UMOUNT_NOFOLLOW;
 import static io.lxc4j.launch.Argument.flags;
 import static io.lxc4j.launch.Argument.number;
 import static io.lxc4j.launch.Argument.octal;
@@ -35,6 +36,7 @@ import static io.lxc4j.launch.Argument.text;
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.MountAttr;
+import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +85,21 @@ final class MountCompiler {
                 rows.add(Sys.MKDIRAT, result(scratch), text(path), octal(mode));
             case MountOperation.AttachToScratch(Tree tree, String path) ->
                 attach(cutOff(tree, rows.register("layer")), result(scratch), text(path));
+            case MountOperation.MakeFileSystem(Handle handle, MountOperation.FileSystem fileSystem) -> {
+                Argument.Register mount = rows.register(fileSystem.type());
+                create(fileSystem, mount);
+                handles.openedByChild(handle, mount);
+            }
+            case MountOperation.EnterMounts(Handle namespace) -> {
+                rows.add(Sys.SETNS, handles.argument(namespace), flags(Namespace.MOUNT.cloneFlag()));
+                rows.add(Sys.OPENAT, CWD, text("/"), flags(O_PATH, O_DIRECTORY, O_CLOEXEC))
+                        .into(ownRoot);
+            }
+            case MountOperation.Unmount(String target) -> {
+                Places.Place place = places.parent(target, Places.STRICT);
+                rows.add(Sys.FCHDIR, place.directory());
+                rows.add(Sys.UMOUNT2, text(place.name()), flags(MNT_DETACH, UMOUNT_NOFOLLOW));
+            }
             case MountOperation.RootFromScratch(String path) -> {
                 openTree(result(scratch), path, ownRoot);
                 attach(places.root(), result(scratch), text(path));

@@ -80,6 +80,45 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
+     * Makes a file system, while the scratch tmpfs can be reached, to be bound later.
+     *
+     * @param handle what later operations know it as
+     * @param fileSystem what
+     */
+    record MakeFileSystem(Handle handle, FileSystem fileSystem) implements MountOperation {
+        @Override
+        public String summary() {
+            return "making an " + fileSystem.type();
+        }
+    }
+
+    /**
+     * Enters a mount namespace, whose root directory becomes the new root. By a descriptor of its own, not the pidfd of a
+     * process there, as the rights over that may be gone by now.
+     *
+     * @param namespace a handed descriptor of it
+     */
+    record EnterMounts(Handle namespace) implements MountOperation {
+        @Override
+        public String summary() {
+            return "entering " + namespace;
+        }
+    }
+
+    /**
+     * Takes away what is mounted last on a file or directory of the new root, with what is mounted below it. What has a file
+     * open there keeps it.
+     *
+     * @param target where, reached through no symbolic link
+     */
+    record Unmount(String target) implements MountOperation {
+        @Override
+        public String summary() {
+            return "unmounting " + target;
+        }
+    }
+
+    /**
      * Takes a directory of the scratch tmpfs as the new root.
      *
      * @param path a relative path

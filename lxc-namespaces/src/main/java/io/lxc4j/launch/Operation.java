@@ -28,7 +28,8 @@ public sealed interface Operation
                 Operation.LimitCapabilities,
                 Operation.SetOwnLimit,
                 Operation.Exec,
-                Operation.ServeParent {
+                Operation.ServeParent,
+                Operation.End {
     /**
      * When it happens.
      *
@@ -299,6 +300,19 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "making calls for the parent";
+        }
+    }
+
+    /** Ends, as there is nothing left to do. */
+    record End() implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.EXEC;
+        }
+
+        @Override
+        public String summary() {
+            return "ending";
         }
     }
 

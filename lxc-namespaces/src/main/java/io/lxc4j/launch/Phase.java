@@ -32,6 +32,6 @@ public enum Phase {
     CAPABILITIES,
     /** Installs the system call filter. */
     SECCOMP,
-    /** Becomes the program. */
+    /** Becomes the program; or does what it is there for, and ends. */
     EXEC
 }

@@ -53,13 +53,18 @@ final class Places {
         root = newRoot;
     }
 
-    /** The directory that a target lies in, and its name there. */
+    /** The directory that a target lies in, links on the way being followed, and its name there. */
     Place parent(String target) {
+        return parent(target, WITHIN);
+    }
+
+    /** The directory that a target lies in, and its name there. */
+    Place parent(String target, Constant resolution) {
         int slash = target.lastIndexOf('/');
         String name = target.substring(slash + 1);
         return slash == 0
                 ? new Place(root, name)
-                : new Place(resolve(target.substring(0, slash), O_DIRECTORY, WITHIN), name);
+                : new Place(resolve(target.substring(0, slash), O_DIRECTORY, resolution), name);
     }
 
     /** Opens what exists. */

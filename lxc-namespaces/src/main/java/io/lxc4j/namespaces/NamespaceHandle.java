@@ -1,6 +1,7 @@
 package io.lxc4j.namespaces;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.Errno;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 public final class NamespaceHandle implements AutoCloseable {
     private final NamespaceKind kind;
     private final NamespaceFile.Identity identity;
+    /** Who can't be looked into. */
+    private static final String HIDDEN =
+            "this user may not look into that process, as it is another user's, runs a program"
+                    + " with more rights, or is an init() in users that were joined; a JVM of root may";
+
     private final Fd file;
     private final @Nullable NamespaceHandle owner;
     private final @Nullable IdLease lease;
@@ -109,9 +115,15 @@ public final class NamespaceHandle implements AutoCloseable {
         try {
             return open(processLink(pid, kind), kind, container);
         } catch (ContainerException e) {
-            throw e.getCause() instanceof SystemCallException cause && NamespaceFile.isGone(cause)
-                    ? ended(pid, kind)
-                    : e;
+            if (e.getCause() instanceof SystemCallException cause) {
+                if (NamespaceFile.isGone(cause)) {
+                    throw ended(pid, kind);
+                }
+                if (cause.errno() == Errno.EACCES || cause.errno() == Errno.EPERM) {
+                    throw new HostUnsupportedException(e.getMessage() + "; " + HIDDEN, e);
+                }
+            }
+            throw e;
         }
     }
 
@@ -234,7 +246,8 @@ public final class NamespaceHandle implements AutoCloseable {
     }
 
     /** Another descriptor, which is the caller's to close. */
-    Fd duplicate() {
+    @SuppressWarnings("exports") // for the sibling modules, which see the kernel calls
+    public Fd duplicate() {
         lock.lock();
         try {
             if (!file.isOpen()) {

@@ -305,6 +305,30 @@ public final class Namespaces {
         limitCapabilities(plan);
     }
 
+    /**
+     * Adds to a plan what brings its process to where it can mount for a container with these namespaces: to the container's
+     * users and all that a file system shows, but with the host's mounts still, in a mount namespace of its own. It can't be
+     * seen from inside.
+     *
+     * @param plan the plan under construction
+     * @param process what the plan is given the container's first process as
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public void joinToMount(LaunchPlan.Builder plan, Handle process) {
+        plan.given(process);
+        plan.add(new JoinOperation.Hide());
+        Set<Namespace> kinds = EnumSet.copyOf(fresh);
+        kinds.addAll(joined.kinds());
+        kinds.removeAll(Set.of(Namespace.MOUNT, Namespace.PID, Namespace.TIME));
+        if (!kinds.isEmpty()) {
+            plan.add(new JoinOperation.JoinProcess(process, kinds));
+        }
+        leaveGroups(plan);
+        plan.add(new JoinOperation.NewNamespaces(Set.of(Namespace.MOUNT)));
+        plan.add(new JoinOperation.MeetParent());
+        takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
+    }
+
     /** Users that were made elsewhere may forbid what those of this container's own allow. */
     private void leaveGroups(LaunchPlan.Builder plan) {
         if (joined.has(Namespace.USER)) {

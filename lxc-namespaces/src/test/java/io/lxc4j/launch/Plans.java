@@ -63,6 +63,10 @@ final class Plans {
                 .add(new MountOperation.MountScratch(1 << 20))
                 .add(new MountOperation.MakeScratchDirectory("root", 0755))
                 .add(new MountOperation.AttachToScratch(new Tree.Handed(tree), "root"))
+                .add(new MountOperation.MakeFileSystem(
+                        new Handle("an overlay"), MountOperation.FileSystem.of("overlay", attributes)))
+                .add(new MountOperation.EnterMounts(network))
+                .add(new MountOperation.Unmount("/old/er"))
                 .add(new MountOperation.RootFromScratch("root"))
                 .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/")))
                 .add(new MountOperation.RootFromFileSystem(
