@@ -73,7 +73,10 @@ final class JoinCompiler {
         return Constant.or(kinds.stream().map(Namespace::cloneFlag).toArray(Constant[]::new));
     }
 
-    /** From Linux 6.2 on an exec enters it as well; before, it would be for children only. */
+    /**
+     * From Linux 6.2 on an exec enters it as well; before, it would be for children only. The files are closed: what the parent
+     * hands over later gets the lowest numbers that are free, and they are known beforehand.
+     */
     private void newTimeNamespace(Map<JoinOperation.Clock, Duration> offsets) {
         rows.add(Sys.UNSHARE, flags(Namespace.TIME.cloneFlag()));
         if (!offsets.isEmpty()) {
@@ -85,11 +88,13 @@ final class JoinCompiler {
                     .collect(Collectors.joining());
             byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
             rows.add(Sys.WRITE, result(file), new Argument.Bytes(bytes, Argument.quote(lines)), number(bytes.length));
+            rows.add(Sys.CLOSE, result(file));
         }
         Argument.Register made = rows.register("time");
         rows.add(Sys.OPENAT, flags(AT_FDCWD), text("/proc/self/ns/time_for_children"), flags(O_RDONLY, O_CLOEXEC))
                 .into(made);
         rows.add(Sys.SETNS, result(made), flags(Namespace.TIME.cloneFlag()));
+        rows.add(Sys.CLOSE, result(made));
     }
 
     private Argument.Register openClockOffsets() {

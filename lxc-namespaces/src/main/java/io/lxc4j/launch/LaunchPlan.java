@@ -118,19 +118,21 @@ public record LaunchPlan(
         }
         text.append("\n        clone3({flags=")
                 .append(Constant.or(flags.toArray(Constant[]::new)).name())
-                .append(", exit_signal=SIGCHLD}, 88)\n        execveat(program, \"\", …, AT_EMPTY_PATH)\n");
+                .append(", exit_signal=SIGCHLD}, 88)\n");
+        Springboard.rows(new int[Compiler.CHANNEL + 2], namespaces.contains(Namespace.USER))
+                .forEach(row -> text.append("        ").append(row.text(0)).append('\n'));
         if (idMaps != null) {
             text.append("PARENT\n  writing id maps\n");
             idMaps.steps().forEach(step -> text.append("        ").append(step).append('\n'));
         }
         Compiler.Compiled compiled = Compiler.compile(this);
-        explain(text, compiled.parent(), 0);
-        explain(text, compiled.child(), compiled.parent().size());
+        explain(text, compiled.parent(), 0, idMaps == null ? null : Phase.PARENT);
+        explain(text, compiled.child(), compiled.parent().size(), null);
         return text.toString();
     }
 
-    private static void explain(StringBuilder text, List<Row> rows, int first) {
-        Phase phase = null;
+    private static void explain(StringBuilder text, List<Row> rows, int first, @Nullable Phase before) {
+        Phase phase = before;
         Operation operation = null;
         for (int i = 0; i < rows.size(); i++) {
             Row row = rows.get(i);

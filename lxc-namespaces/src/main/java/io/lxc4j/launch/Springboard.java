@@ -26,6 +26,9 @@ final class Springboard {
 
     private static final long LAST_DESCRIPTOR = 0xffffffffL;
 
+    /** What the slots hold, in their order. */
+    private static final List<String> NAMES = List.of("stdin", "stdout", "stderr", "channel", "program");
+
     private Springboard() {}
 
     /**
@@ -43,9 +46,14 @@ final class Springboard {
         }
         // The child shares the JVM's descriptor table until this call copies the part below the slots, so its cost does
         // not grow with what the JVM has open above.
-        row(rows, Sys.CLOSE_RANGE, number(highest + 1L), number(LAST_DESCRIPTOR), flags(Constants.CLOSE_RANGE_UNSHARE));
+        row(
+                rows,
+                Sys.CLOSE_RANGE,
+                new Argument.Numeric(highest + 1L, "slots"),
+                number(LAST_DESCRIPTOR),
+                flags(Constants.CLOSE_RANGE_UNSHARE));
         for (int i = 0; i <= Compiler.CHANNEL; i++) {
-            row(rows, Sys.DUP3, number(slots[i]), number(i), number(0));
+            row(rows, Sys.DUP3, slot(slots, i), number(i), number(0));
         }
         row(
                 rows,
@@ -58,8 +66,9 @@ final class Springboard {
             row(
                     rows,
                     Sys.CAPSET,
-                    new Argument.Bytes(CapabilitySets.header(), "{…}"),
-                    new Argument.Bytes(CapabilitySets.data(all, all, all), "{…}"));
+                    new Argument.Bytes(CapabilitySets.header(), "{version=3}"),
+                    new Argument.Bytes(
+                            CapabilitySets.data(all, all, all), "{effective=all, permitted=all, inheritable=all}"));
             for (int capability = 0; capability <= CapabilitySets.LAST; capability++) {
                 row(
                         rows,
@@ -74,12 +83,16 @@ final class Springboard {
         row(
                 rows,
                 Sys.EXECVEAT,
-                number(slots[Compiler.CHANNEL + 1]),
+                slot(slots, Compiler.CHANNEL + 1),
                 text(""),
                 Argument.texts(List.of("lxc4j")),
                 Argument.texts(List.of()),
                 flags(Constants.AT_EMPTY_PATH));
         return rows;
+    }
+
+    private static Argument slot(int[] slots, int index) {
+        return new Argument.Numeric(slots[index], NAMES.get(index));
     }
 
     private static void row(List<Row> rows, Sys sys, Argument... arguments) {

@@ -33,7 +33,9 @@ public enum Requirement {
     /** strace, and the right to trace children. */
     STRACE,
     /** tmux, which is a terminal without a screen. */
-    TMUX;
+    TMUX,
+    /** A {@code /bin/busybox} that needs no libraries. */
+    BUSYBOX;
 
     /** The system property that turns skipped tests into failures. */
     public static final String PROPERTY = "lxc.tests.require";
@@ -76,6 +78,7 @@ public enum Requirement {
             case ROOT -> runs("unshare", "--mount", "true");
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+            case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case TMUX -> runs("tmux", "-L", "lxc4j-probe", "-f", "/dev/null", "new-session", "-d", "true");
         };
     }
