@@ -116,7 +116,8 @@ class ExplainIT {
                 long pid = Long.parseLong(name.substring(name.indexOf('.') + 1));
                 List<TracedCall.Timed> timed = Files.readString(file, StandardCharsets.ISO_8859_1)
                         .lines()
-                        .filter(line -> !line.contains(" +++ ") && !line.contains(" --- "))
+                        .filter(line ->
+                                !line.contains(" +++ ") && !line.contains(" --- ") && !line.endsWith("<detached ...>"))
                         .map(TracedCall::parseTimed)
                         .toList();
                 calls.put(pid, timed.stream().map(TracedCall.Timed::call).toList());
