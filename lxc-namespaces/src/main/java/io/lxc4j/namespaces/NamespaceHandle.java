@@ -245,7 +245,12 @@ public final class NamespaceHandle implements AutoCloseable {
         return lease;
     }
 
-    /** Another descriptor, which is the caller's to close. */
+    /**
+     * Another descriptor, for one launch.
+     *
+     * @return the descriptor, which is the caller's to close
+     * @throws ContainerException if the handle is closed
+     */
     @SuppressWarnings("exports") // for the sibling modules, which see the kernel calls
     public Fd duplicate() {
         lock.lock();
