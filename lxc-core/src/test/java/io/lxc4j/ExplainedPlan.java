@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -79,8 +80,7 @@ final class ExplainedPlan {
         }
     }
 
-    private static int find(
-            List<TracedCall> traced, int from, TracedCall call, java.util.function.Predicate<TracedCall> isIt) {
+    private static int find(List<TracedCall> traced, int from, TracedCall call, Predicate<TracedCall> isIt) {
         for (int i = from; i < traced.size(); i++) {
             if (isIt.test(traced.get(i))) {
                 return i + 1;

@@ -147,13 +147,6 @@ final class Places {
         Constant[] flags =
                 type.value() == 0 ? new Constant[] {O_PATH, O_CLOEXEC} : new Constant[] {O_PATH, O_CLOEXEC, type};
         Constant how = Constant.or(flags);
-        return rows.add(
-                Sys.OPENAT2,
-                directory,
-                text(path),
-                new Argument.Bytes(
-                        OpenHow.bytes(how.value(), resolution.value()),
-                        "{flags=" + how.name() + ", resolve=" + resolution.name() + "}"),
-                number(OpenHow.SIZE));
+        return rows.add(Sys.OPENAT2, directory, text(path), MountCompiler.how(how, resolution), number(OpenHow.SIZE));
     }
 }

@@ -107,14 +107,7 @@ final class TerminalCompiler {
     }
 
     private Row open(Argument directory, String path, Constant how, Constant resolution) {
-        return rows.add(
-                Sys.OPENAT2,
-                directory,
-                text(path),
-                new Argument.Bytes(
-                        OpenHow.bytes(how.value(), resolution.value()),
-                        "{flags=" + how.name() + ", resolve=" + resolution.name() + "}"),
-                number(OpenHow.SIZE));
+        return rows.add(Sys.OPENAT2, directory, text(path), MountCompiler.how(how, resolution), number(OpenHow.SIZE));
     }
 
     private void handOver(HandedEnd end) {
