@@ -38,6 +38,7 @@ public final class Container implements AutoCloseable {
     private final Handle firstProcess = new Handle("process 1 of the container");
     private final @Nullable IdLease lease;
     private final RunningMounts mounts;
+    private final ExecPrograms programs = new ExecPrograms();
 
     Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
         this.specification = specification;
@@ -213,7 +214,7 @@ public final class Container implements AutoCloseable {
     }
 
     ContainerProcess start(ExecBuilder exec, Redirect input) {
-        return start(exec, LaunchProgram.compile(plan(exec)), input);
+        return start(exec, programs.of(exec.asked(), () -> plan(exec)), input);
     }
 
     /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */

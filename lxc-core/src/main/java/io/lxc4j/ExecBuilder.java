@@ -5,6 +5,7 @@ import io.lxc4j.error.InvalidSpecificationException;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,22 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @param gid the group id
      */
     record User(int uid, int gid) {}
+
+    /**
+     * All that the plan of a process depends on beside its container.
+     *
+     * @param command the program and its arguments
+     * @param environment its own variables
+     * @param workingDirectory where it starts, or null
+     * @param user whom it is to be, or null
+     * @param terminal the size of its terminal, or null
+     */
+    record Asked(
+            List<String> command,
+            Map<String, String> environment,
+            @Nullable String workingDirectory,
+            @Nullable User user,
+            @Nullable WindowSize terminal) {}
 
     ExecBuilder(Container container, List<String> command) {
         this.container = container;
@@ -57,6 +74,10 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
         }
         user = wanted;
         return this;
+    }
+
+    Asked asked() {
+        return new Asked(command, Map.copyOf(environment), workingDirectory, user, terminal);
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -163,14 +164,19 @@ class ExplainIT {
         long pid = launched.get(List.copyOf(explanations.keySet()).indexOf(name));
         ExplainedPlan plan = ExplainedPlan.parse(Objects.requireNonNull(explanations.get(name)));
         plan.compareWithChild(calls, pid);
-        plan.compareWithParent(callsOfParent(pid));
+        plan.compareWithParent(callsOfParent(name));
     }
 
-    /** What the thread that cloned a process has done since. */
-    private List<TracedCall> callsOfParent(long pid) {
+    /** What the thread that launched a process, and told so before, has done until the next. */
+    private List<TracedCall> callsOfParent(String name) {
+        Predicate<TracedCall> tellsOfAny = call ->
+                call.name().equals("write") && call.arguments().get(1).startsWith("\"" + ExplainedLaunches.TITLE);
         return calls.values().stream()
                 .map(list -> list.stream()
-                        .dropWhile(call -> !(call.name().equals("clone3") && call.result() == pid))
+                        .dropWhile(call -> !tellsOfAny.test(call)
+                                || !call.arguments().get(1).startsWith(ExplainedLaunches.TITLE + name + "\\n", 1))
+                        .skip(1)
+                        .takeWhile(tellsOfAny.negate())
                         .toList())
                 .filter(list -> !list.isEmpty())
                 .findFirst()

@@ -315,6 +315,8 @@ public final class Constants {
     public static final Constant EFD_NONBLOCK = new Constant("EFD_NONBLOCK", 0x800);
 
     // ---- waitid(2)
+    /** {@code P_PID}, see waitid(2). */
+    public static final Constant P_PID = new Constant("P_PID", 1);
     /** {@code P_PIDFD}, see waitid(2). */
     public static final Constant P_PIDFD = new Constant("P_PIDFD", 3);
     /** {@code P_PGID}, see waitid(2). */

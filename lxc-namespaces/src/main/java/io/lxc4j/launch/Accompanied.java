@@ -11,7 +11,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A child on its way to its exec, with the parent's part of the way. Whatever fails, it is gone and collected. */
+/**
+ * A child on its way to its exec, with the parent's part of the way, which any thread may go, once. Whatever fails, the child is
+ * gone and collected.
+ */
 final class Accompanied {
     private static final int SIGKILL = 9;
 
@@ -55,10 +58,9 @@ final class Accompanied {
 
     private <T> T start(Supplier<@Nullable Report> last, Supplier<T> result) {
         boolean isStarted = false;
-        try {
+        try (channel) {
             Report failure = meet();
-            if (failure == null
-                    && (program.plan().parentWorks() || program.plan().meetsTwice())) {
+            if (failure == null && program.plan().parentWorks()) {
                 failure = work();
             }
             if (failure == null) {
@@ -90,23 +92,36 @@ final class Accompanied {
         if (report == null || report.stage() != Report.Stage.MET) {
             return report;
         }
-        Fd sibling = channel.take();
-        if (sibling != null) {
-            LaunchedProcess.reap(pidfd, 0);
-            pidfd.close();
-            pidfd = sibling;
-            pid = report.row();
+        if (report.row() != 0) {
+            follow(report.row());
         }
         return null;
+    }
+
+    /** Turns to the one that goes on. Its id can't be another's, as nobody but its parent collects it. */
+    private void follow(int sibling) {
+        Fd descriptor = channel.take();
+        if (descriptor == null) {
+            Kernel.tryCall(Sys.KILL, sibling, SIGKILL);
+            Kernel.tryCall(Sys.WAITID, Constants.P_PID.value(), sibling, 0, Constants.WEXITED.value(), 0);
+            throw tooManyFiles("following a process into its namespaces");
+        }
+        LaunchedProcess.reap(pidfd, 0);
+        pidfd.close();
+        pidfd = descriptor;
+        pid = sibling;
     }
 
     /** The kernel drops descriptors that come where there is no room for them, without an error. */
     private void takeTerminal() {
         terminal = channel.takeTerminal();
         if (terminal == null && program.plan().makesTerminal()) {
-            throw new ContainerException("taking over the terminal of a process: this JVM has too many files open;"
-                    + " raise its limit (ulimit -n)");
+            throw tooManyFiles("taking over the terminal of a process");
         }
+    }
+
+    private static ContainerException tooManyFiles(String doing) {
+        return new ContainerException(doing + ": this JVM has too many files open; raise its limit (ulimit -n)");
     }
 
     private @Nullable Report work() {

@@ -1,9 +1,11 @@
 package io.lxc4j.launch;
 
 import static io.lxc4j.kernel.Constants.AT_FDCWD;
+import static io.lxc4j.kernel.Constants.CLONE_FILES;
 import static io.lxc4j.kernel.Constants.CLONE_PARENT;
 import static io.lxc4j.kernel.Constants.CLONE_PARENT_SETTID;
 import static io.lxc4j.kernel.Constants.CLONE_PIDFD;
+import static io.lxc4j.kernel.Constants.CLONE_VM;
 import static io.lxc4j.kernel.Constants.MSG_CMSG_CLOEXEC;
 import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
@@ -38,6 +40,7 @@ final class JoinCompiler {
     private final boolean meetsTwice;
 
     private final boolean announcesItself;
+    private final boolean parentWorks;
     private Argument.@Nullable Register clockOffsets;
 
     JoinCompiler(Rows rows, Handles handles, LaunchPlan plan) {
@@ -45,6 +48,7 @@ final class JoinCompiler {
         this.handles = handles;
         meetsTwice = plan.meetsTwice();
         announcesItself = plan.announcesItself();
+        parentWorks = plan.parentWorks();
     }
 
     void add(JoinOperation operation) {
@@ -63,8 +67,10 @@ final class JoinCompiler {
                 newTimeNamespace(offsets);
             case JoinOperation.ContinueAsChild _ -> continueAsChild();
             case JoinOperation.MeetParent _ -> {
-                rows.report(Report.Stage.MET);
-                await(handles.opened());
+                if (parentWorks) {
+                    rows.report(Report.Stage.MET);
+                    await(handles.opened());
+                }
             }
         }
     }
@@ -139,14 +145,19 @@ final class JoinCompiler {
 
     /**
      * The child of a clone with {@code CLONE_PARENT} is a sibling, so the parent waits for it as for any other. It starts
-     * in the group of the one that clones: whatever happens, the parent finds it there.
+     * in the group of the one that clones, where the parent finds it whatever happens, and stays there until it has told of
+     * itself.
+     *
+     * <p>Copying the memory, and taking two of it down, would take longer than all else here, so it is shared, as are the
+     * descriptors: the sibling needs the one of itself. Rows use no stack, and the one that clones does nothing more than end. The
+     * kernel lets no process that shares memory enter users or clocks: that comes before.
      */
     private void continueAsChild() {
         Argument.Buffer met = new Argument.Buffer("\"met\"", new Report(Report.Stage.MET, 0, 0).bytes());
         Argument.Buffer control = new Argument.Buffer("pidfd", SocketMessage.control(0));
-        Constant how = Constant.or(CLONE_PARENT, CLONE_PIDFD, CLONE_PARENT_SETTID);
-        Row.Label parent = new Row.Label();
-        Row.Label child = new Row.Label();
+        Constant how = Constant.or(CLONE_VM, CLONE_FILES, CLONE_PARENT, CLONE_PIDFD, CLONE_PARENT_SETTID);
+        Row.Label replaced = new Row.Label();
+        Row.Label goesOn = new Row.Label();
         rows.add(Sys.SETPGID, number(0), number(0));
         rows.add(
                         Sys.CLONE3,
@@ -161,17 +172,20 @@ final class JoinCompiler {
                                         new Argument.Address(met, Report.ROW_OFFSET)),
                                 "{flags=" + how.name() + "}"),
                         number(CloneArgs.SIZE))
-                .onValue(parent);
-        await(handles.opened());
-        rows.add(Sys.GETPID).onValue(child); // never 0: a jump
-        rows.place(parent);
+                .onValue(replaced);
         rows.add(
                 Sys.SENDMSG,
                 number(Compiler.CHANNEL),
                 Messages.withDescriptors(
                         new Argument.Address(met, 0), Report.SIZE, new Argument.Address(control, 0), 1),
                 flags(MSG_NOSIGNAL));
+        rows.add(Sys.CLOSE, new Argument.Content(control, SocketMessage.RIGHTS));
+        if (parentWorks) {
+            await(handles.opened());
+        }
+        rows.add(Sys.GETPID).onValue(goesOn); // never 0: a jump
+        rows.place(replaced);
         rows.add(Sys.EXIT_GROUP, number(0));
-        rows.place(child);
+        rows.place(goesOn);
     }
 }

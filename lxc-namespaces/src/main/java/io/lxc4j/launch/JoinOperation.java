@@ -19,6 +19,18 @@ public sealed interface JoinOperation extends Operation {
         return Phase.JOIN;
     }
 
+    /** Whether the kernel refuses it to a process that shares memory with another: it leads into users or clocks. */
+    default boolean needsOwnMemory() {
+        Set<Namespace> entered = switch (this) {
+            case JoinProcess joined -> joined.kinds();
+            case JoinNamespace joined -> Set.of(joined.kind());
+            case NewNamespaces made -> made.kinds();
+            case NewTimeNamespace _ -> Set.of(Namespace.TIME);
+            case Hide _, LeaveGroups _, OpenClockOffsets _, ContinueAsChild _, MeetParent _ -> Set.of();
+        };
+        return entered.contains(Namespace.USER) || entered.contains(Namespace.TIME);
+    }
+
     /**
      * Hides itself from tracers: its memory, its files and its program can't be reached from where it goes. It lasts until
      * the exec.
@@ -128,7 +140,7 @@ public sealed interface JoinOperation extends Operation {
         }
     }
 
-    /** Goes on as a child of the same parent, in the PID namespace for children, and meets the parent once more. */
+    /** Goes on as a child of the same parent, in the PID namespace for children, and waits for the parent's work, if there is any. */
     record ContinueAsChild() implements JoinOperation {
         @Override
         public String summary() {
@@ -136,7 +148,7 @@ public sealed interface JoinOperation extends Operation {
         }
     }
 
-    /** Tells the parent that the namespaces are there, and waits once more for its work to be done. */
+    /** If the parent has work to do: tells it that the namespaces are there, and waits once more. */
     record MeetParent() implements JoinOperation {
         @Override
         public String summary() {

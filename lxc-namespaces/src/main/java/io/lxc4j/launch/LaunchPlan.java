@@ -45,6 +45,12 @@ public record LaunchPlan(
                     "a process that makes its user namespace is cloned into none and meets its parent after that");
         }
         if (operations.stream()
+                .dropWhile(operation -> !(operation instanceof JoinOperation.ContinueAsChild))
+                .anyMatch(operation -> operation instanceof JoinOperation join && join.needsOwnMemory())) {
+            throw new IllegalArgumentException(
+                    "a process enters users and clocks before it goes on as a child, with which it shares memory");
+        }
+        if (operations.stream()
                         .filter(operation -> operation.phase() == Phase.EXEC)
                         .count()
                 != 1) {
@@ -85,9 +91,11 @@ public record LaunchPlan(
         return operations.stream().anyMatch(TerminalOperation.MakeTerminal.class::isInstance);
     }
 
-    /** Whether the parent's work is for a child that has come into its namespaces by itself. */
+    /** Whether the child comes into its namespaces by itself, and tells so then: as another, or as the parent's work is for those. */
     boolean meetsTwice() {
-        return operations.stream().anyMatch(LaunchPlan::isSecondMeeting);
+        return operations.stream()
+                .anyMatch(operation -> operation instanceof JoinOperation.ContinueAsChild
+                        || (operation instanceof JoinOperation.MeetParent && parentWorks()));
     }
 
     /**

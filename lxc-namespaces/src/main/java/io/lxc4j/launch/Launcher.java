@@ -18,16 +18,17 @@ import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class Launcher {
     private static final Lazy<Launcher> SHARED = new Lazy<>(Launcher::new);
 
     private final ExecutorService threads;
-    private final BlockingQueue<Station> stations = new ArrayBlockingQueue<>(THREADS);
+    private final Stations stations = new Stations();
 
     private Launcher() {
         AtomicInteger count = new AtomicInteger();
@@ -58,11 +59,11 @@ public final class Launcher {
         // All at once and early, while low descriptors are still free.
         try {
             for (int i = 0; i < THREADS; i++) {
-                stations.add(new Station());
+                stations.giveBack(new Station());
             }
         } catch (RuntimeException | Error e) {
             threads.shutdown();
-            stations.forEach(Station::close);
+            stations.close();
             throw e;
         }
     }
@@ -130,23 +131,23 @@ public final class Launcher {
         return launch(program, inputs, Accompanied::toItsEnd);
     }
 
+    /**
+     * A platform thread accompanies the child by itself, so nobody has to wake it when the child is there. A virtual thread must not
+     * wait in the kernel.
+     */
     private <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
         if (inputs.given().size() != program.plan().given().size()) {
             throw new IllegalArgumentException(
                     "the plan is given " + program.plan().given());
         }
-        CompletableFuture<T> launch = CompletableFuture.supplyAsync(
-                () -> {
-                    Station station = stations.remove(); // there is one for each thread
-                    try {
-                        return station.launch(program, inputs, way);
-                    } finally {
-                        stations.add(station);
-                    }
-                },
-                threads);
+        return Thread.currentThread().isVirtual()
+                ? inThread(() -> way.apply(makeChild(program, inputs)))
+                : way.apply(inThread(() -> makeChild(program, inputs)));
+    }
+
+    private <T> T inThread(Supplier<T> work) {
         try {
-            return launch.join();
+            return CompletableFuture.supplyAsync(work, threads).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof ContainerException cause) {
                 cause.setStackTrace(Stream.of(cause.getStackTrace(), e.getStackTrace())
@@ -155,6 +156,39 @@ public final class Launcher {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    private Accompanied makeChild(LaunchProgram program, LaunchInputs inputs) {
+        Station station = stations.take(program);
+        try {
+            return station.makeChild(program, inputs);
+        } finally {
+            stations.giveBack(station);
+        }
+    }
+
+    /** Those that no thread works with, of which there is always one for a thread that needs it; the longest idle first. */
+    private static final class Stations {
+        private final Deque<Station> idle = new ArrayDeque<>();
+
+        /** Gives one that has the program already, if there is any. */
+        synchronized Station take(LaunchProgram program) {
+            for (Station station : idle) {
+                if (station.loaded == program) {
+                    idle.remove(station);
+                    return station;
+                }
+            }
+            return idle.removeFirst();
+        }
+
+        synchronized void giveBack(Station station) {
+            idle.addLast(station);
+        }
+
+        synchronized void close() {
+            idle.forEach(Station::close);
         }
     }
 
@@ -219,32 +253,41 @@ public final class Launcher {
             return known;
         }
 
-        <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
-            LaunchPlan plan = program.plan();
-            int[] streams = inputs.streamNumbers();
+        Accompanied makeChild(LaunchProgram program, LaunchInputs inputs) {
             Fd[] pair = Kernel.socketPair("launch channel");
-            try (Channel channel = new Channel(pair[0])) {
-                Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
-                long pid;
-                try (Fd child = pair[1]) {
-                    load(program);
-                    if (plan.meetsTwice() || !plan.parentWorks()) {
-                        channel.goAhead(inputs.given()); // there is nothing to wait for
-                    }
-                    for (int i = 0; i < streams.length; i++) {
-                        Kernel.replace(streams[i], slots[i]);
-                    }
-                    Kernel.replace(child.number(), slots[Compiler.CHANNEL]);
-                    pid = springboard.launch(plan.namespaces());
-                } finally {
-                    for (int i = 0; i <= Compiler.CHANNEL; i++) {
-                        Kernel.replace(idle.number(), slots[i]);
-                    }
+            Channel channel = new Channel(pair[0]);
+            boolean isMade = false;
+            try (Fd child = pair[1]) {
+                load(program);
+                LaunchPlan plan = program.plan();
+                if (plan.meetsTwice() || !plan.parentWorks()) {
+                    channel.goAhead(inputs.given()); // there is nothing to wait for
                 }
+                Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
+                long pid = launch(springboard, plan.namespaces(), inputs.streamNumbers(), child);
                 if (pid < 0) {
                     throw refused(plan, Errno.of((int) -pid));
                 }
-                return way.apply(new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid)));
+                isMade = true;
+                return new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid));
+            } finally {
+                if (!isMade) {
+                    channel.close();
+                }
+            }
+        }
+
+        private long launch(Frame springboard, Set<Namespace> namespaces, int[] streams, Fd channel) {
+            try {
+                for (int i = 0; i < streams.length; i++) {
+                    Kernel.replace(streams[i], slots[i]);
+                }
+                Kernel.replace(channel.number(), slots[Compiler.CHANNEL]);
+                return springboard.launch(namespaces);
+            } finally {
+                for (int i = 0; i <= Compiler.CHANNEL; i++) {
+                    Kernel.replace(idle.number(), slots[i]);
+                }
             }
         }
 
