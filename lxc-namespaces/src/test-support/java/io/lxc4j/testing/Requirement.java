@@ -30,6 +30,8 @@ public enum Requirement {
     ROOT,
     /** The right to make a user namespace and to map oneself into it. */
     USER_NAMESPACES,
+    /** The right to map more ids than one's own into a user namespace: root's, or newuidmap, newgidmap and subordinate ids. */
+    SUBORDINATE_IDS,
     /** strace, and the right to trace children. */
     STRACE,
     /** tmux, which is a terminal without a screen. */
@@ -77,6 +79,7 @@ public enum Requirement {
             case AARCH64_PROGRAMS -> programs("aarch64");
             case ROOT -> runs("unshare", "--mount", "true");
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
+            case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case TMUX -> runs("tmux", "-L", "lxc4j-probe", "-f", "/dev/null", "new-session", "-d", "true");
