@@ -10,6 +10,7 @@ import io.lxc4j.launch.TerminalOperation;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.PlannedMount;
 import io.lxc4j.layers.RootFileSystem;
+import io.lxc4j.namespaces.NamespacePlan;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.PseudoFileSystems;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class ContainerPlan {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        namespaces.contribute(plan, settings.attributes());
+        NamespacePlan.contribute(plan, namespaces, settings.attributes());
         settings.attributes().contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
@@ -66,7 +67,7 @@ final class ContainerPlan {
         plan.add(new Operation.PivotRoot());
         takeTerminal(plan, settings.terminal, true);
         if (settings.init) {
-            namespaces.contributeInit(plan);
+            NamespacePlan.contributeInit(plan, namespaces);
         }
         plan.add(new Operation.CloseDescriptors());
         if (settings.workingDirectory != null) {
@@ -92,14 +93,15 @@ final class ContainerPlan {
     static LaunchPlan of(ContainerBuilder settings, ExecBuilder exec, Handle firstProcess) {
         Map<String, String> environment = new LinkedHashMap<>(settings.environment);
         environment.putAll(exec.environment);
+        Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        settings.namespaces().join(plan, firstProcess);
+        NamespacePlan.join(plan, namespaces, firstProcess);
         ExecBuilder.User user = exec.user;
         if (user == null) {
-            settings.namespaces().takingOnUser(settings.attributes()).ifPresent(plan::add);
+            NamespacePlan.takingOnUser(namespaces, settings.attributes()).ifPresent(plan::add);
         } else {
-            plan.add(settings.namespaces().takingOnUser(user.uid(), user.gid()));
+            plan.add(NamespacePlan.takingOnUser(namespaces, user.uid(), user.gid()));
         }
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
@@ -117,7 +119,7 @@ final class ContainerPlan {
     static LaunchPlan ofHand(ContainerBuilder settings, Handle firstProcess) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        settings.namespaces().joinFiles(plan, firstProcess);
+        NamespacePlan.joinFiles(plan, settings.namespaces(), firstProcess);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
         plan.add(new Operation.SetUmask(0));
@@ -155,7 +157,7 @@ final class ContainerPlan {
     private static LaunchPlan.Builder arriveToMount(ContainerBuilder settings, Handle firstProcess, Handle mounts) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
-        settings.namespaces().joinToMount(plan, firstProcess);
+        NamespacePlan.joinToMount(plan, settings.namespaces(), firstProcess);
         plan.given(mounts);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());

@@ -13,6 +13,7 @@ import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.LaunchedProcess;
 import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.namespaces.NamespacePlan;
 import io.lxc4j.namespaces.Namespaces;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +38,7 @@ final class HostTrial implements AutoCloseable {
 
     private static IdMaps usualMaps() {
         LaunchPlan.Builder plan = LaunchPlan.builder();
-        Namespaces.builder().build().contribute(plan);
+        NamespacePlan.contribute(plan, Namespaces.builder().build());
         return Objects.requireNonNull(plan.add(NOWHERE).build().idMaps());
     }
 

@@ -5,23 +5,16 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Namespace;
-import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdLease;
-import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.JoinOperation;
-import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.MappedIds;
-import io.lxc4j.launch.Operation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -43,28 +36,24 @@ public final class Namespaces {
     /** The longest host name that the kernel takes, {@code __NEW_UTS_LEN}. */
     private static final int HOST_NAME_MAX = 64;
 
-    /**
-     * The capabilities that a container's root has: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP,
-     * NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Not SYS_ADMIN, also in a user
-     * namespace of its own: it could make read-only mounts writable again.
-     */
-    private static final long KEPT = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
-
-    /** NET_RAW, for ping and the like; where the users are the host's, it could forge packets of others. */
-    private static final long KEPT_BY_OWN_USERS = KEPT | mask(13);
-
-    /** KILL: the main process may have become another user. */
-    private static final long KEPT_BY_INIT = mask(5);
-
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?");
 
-    private final Set<Namespace> fresh;
-    private final Joined joined;
+    /** Those that are new. */
+    final Set<Namespace> fresh;
+
+    final Joined joined;
     private final String hostName;
-    private final @Nullable String domainName;
+
+    /** Of no effect where the UTS namespace is shared or joined; null to keep the host's. */
+    final @Nullable String domainName;
+
     private final @Nullable IdMapping users;
-    private final List<Sysctl> sysctls;
-    private final Map<JoinOperation.Clock, Duration> clockOffsets;
+
+    /** In the order in which they are set. */
+    final List<Sysctl> sysctls;
+
+    /** What the clocks of a new time namespace are ahead of the host's. */
+    final Map<JoinOperation.Clock, Duration> clockOffsets;
 
     private Namespaces(Builder builder, Joined joined) {
         Set<Namespace> made = EnumSet.allOf(Namespace.class);
@@ -77,12 +66,6 @@ public final class Namespaces {
         users = builder.users;
         sysctls = List.copyOf(builder.sysctls.values());
         clockOffsets = Map.copyOf(builder.clockOffsets);
-    }
-
-    private static long mask(int... capabilities) {
-        return Arrays.stream(capabilities)
-                .mapToLong(capability -> 1L << capability)
-                .reduce(0, (a, b) -> a | b);
     }
 
     /**
@@ -222,190 +205,12 @@ public final class Namespaces {
     /**
      * Opens what is joined once more, for one launch.
      *
-     * @return descriptors for the handles that {@link #contribute} has the plan be given, in their order; the caller's to close
+     * @return descriptors for the handles that a {@link NamespacePlan} has the plan be given, in their order; the caller's to close
      * @throws ContainerException if a handle that is to be joined has been closed
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public List<Fd> open() {
         return joined.open();
-    }
-
-    /**
-     * Adds to a plan what makes these namespaces, for a process without additional groups.
-     *
-     * @param plan the plan under construction
-     * @throws HostUnsupportedException if this user may not join what is to be joined
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void contribute(LaunchPlan.Builder plan) {
-        contribute(plan, ProcessAttributes.builder().build());
-    }
-
-    /**
-     * Adds to a plan what makes these namespaces, and the groups of the process in them.
-     *
-     * @param plan the plan under construction
-     * @param attributes has the additional groups; what else it has is not looked at
-     * @throws HostUnsupportedException if the process can have no additional groups
-     * @throws InvalidSpecificationException if one of them is not mapped
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void contribute(LaunchPlan.Builder plan, ProcessAttributes attributes) {
-        new Entry(fresh, joined, clockOffsets, Caller.current().mayJoinAny()).contribute(plan);
-        if (makesUsers()) {
-            plan.idMaps(idMapping().example().maps());
-        }
-        takingOnUser(attributes).ifPresent(plan::add);
-        limitCapabilities(plan);
-        if (fresh.contains(Namespace.UTS)) {
-            plan.add(new Operation.SetHostName(hostName));
-            if (domainName != null) {
-                plan.add(new Operation.SetDomainName(domainName));
-            }
-        }
-        if (hasOwnNetwork()) {
-            plan.add(new Operation.BringUpLoopback());
-        }
-        sysctls.forEach(sysctl -> plan.add(new Operation.SetSysctl(sysctl.name(), sysctl.path(), sysctl.value())));
-    }
-
-    /**
-     * Adds to a plan what makes its process one more of a container with these namespaces, with no more rights.
-     *
-     * @param plan the plan under construction
-     * @param process what the plan is given the container's first process as
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void join(LaunchPlan.Builder plan, Handle process) {
-        plan.given(process);
-        plan.add(new JoinOperation.Hide());
-        Set<Namespace> kinds = EnumSet.copyOf(fresh);
-        kinds.addAll(joined.kinds());
-        plan.add(new JoinOperation.JoinProcess(process, kinds));
-        leaveGroups(plan);
-        plan.add(new JoinOperation.ContinueAsChild());
-        limitCapabilities(plan);
-    }
-
-    /**
-     * Adds to a plan what brings its process to a container's files with the container's rights, and nowhere else: it can't
-     * be seen from inside.
-     *
-     * @param plan the plan under construction
-     * @param process what the plan is given the container's first process as
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void joinFiles(LaunchPlan.Builder plan, Handle process) {
-        plan.given(process);
-        plan.add(new JoinOperation.Hide());
-        plan.add(new JoinOperation.JoinProcess(
-                process, hasOwnUsers() ? Set.of(Namespace.USER, Namespace.MOUNT) : Set.of(Namespace.MOUNT)));
-        leaveGroups(plan);
-        takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
-        limitCapabilities(plan);
-    }
-
-    /**
-     * Adds to a plan what brings its process to where it can mount for a container with these namespaces: to the container's
-     * users and all that a file system shows, but with the host's mounts still, in a mount namespace of its own. It can't be
-     * seen from inside.
-     *
-     * @param plan the plan under construction
-     * @param process what the plan is given the container's first process as
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void joinToMount(LaunchPlan.Builder plan, Handle process) {
-        plan.given(process);
-        plan.add(new JoinOperation.Hide());
-        Set<Namespace> kinds = EnumSet.copyOf(fresh);
-        kinds.addAll(joined.kinds());
-        kinds.removeAll(Set.of(Namespace.MOUNT, Namespace.PID, Namespace.TIME));
-        if (!kinds.isEmpty()) {
-            plan.add(new JoinOperation.JoinProcess(process, kinds));
-        }
-        leaveGroups(plan);
-        plan.add(new JoinOperation.NewNamespaces(Set.of(Namespace.MOUNT)));
-        plan.add(new JoinOperation.MeetParent());
-        takingOnUser(ProcessAttributes.builder().build()).ifPresent(plan::add);
-    }
-
-    /** Users that were made elsewhere may forbid what those of this container's own allow. */
-    private void leaveGroups(LaunchPlan.Builder plan) {
-        if (joined.has(Namespace.USER)) {
-            plan.add(new JoinOperation.LeaveGroups());
-        }
-    }
-
-    private void limitCapabilities(LaunchPlan.Builder plan) {
-        plan.add(new Operation.LimitCapabilities(
-                hasOwnUsers() ? KEPT_BY_OWN_USERS : KEPT & Caller.current().permitted()));
-    }
-
-    /**
-     * What makes a process the user that it is by default.
-     *
-     * @param attributes has the additional groups; what else it has is not looked at
-     * @return the operation; empty if it stays whom this JVM is
-     * @throws HostUnsupportedException if it can have no such groups
-     * @throws InvalidSpecificationException if one is not mapped
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public Optional<Operation.SetIds> takingOnUser(ProcessAttributes attributes) {
-        List<Integer> groups = attributes.additionalGroups();
-        if (makesUsers()) {
-            return Optional.of(idMapping().example().takingOn(groups));
-        }
-        if (hasOwnUsers()) {
-            return Optional.of(joined.takingOn(groups));
-        }
-        if (Caller.current().maySetGroups()) {
-            return Optional.of(new Operation.SetIds(0, 0, groups));
-        }
-        if (!groups.isEmpty()) {
-            throw new HostUnsupportedException("additional groups " + groups
-                    + ": this JVM may not set groups, which needs CAP_SETUID and CAP_SETGID");
-        }
-        return Optional.empty();
-    }
-
-    /**
-     * What makes a process a user, without supplementary groups.
-     *
-     * @param uid a user id inside, not negative
-     * @param gid a group id inside, not negative
-     * @return the operation
-     * @throws InvalidSpecificationException if an id is not mapped
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public Operation.SetIds takingOnUser(int uid, int gid) {
-        if (!hasOwnUsers()) {
-            return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? List.of() : null);
-        }
-        if (!makesUsers()) {
-            return joined.takingOn(uid, gid);
-        }
-        IdMaps maps = idMapping().example().maps();
-        requireMapped("user", uid, maps.uids());
-        requireMapped("group", gid, maps.gids());
-        return new MappedIds(maps, uid, gid).takingOn(List.of());
-    }
-
-    private static void requireMapped(String what, int id, List<IdMaps.Range> ranges) {
-        if (ranges.stream().noneMatch(range -> range.has(id))) {
-            throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
-                    + " outside, count) " + ranges + "; give it a mapping that has it");
-        }
-    }
-
-    /**
-     * Adds to a plan that process 1 is an init.
-     *
-     * @param plan the plan under construction
-     */
-    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public void contributeInit(LaunchPlan.Builder plan) {
-        plan.add(new Operation.StayAsInit(
-                hasOwnUsers() ? KEPT_BY_INIT : KEPT_BY_INIT & Caller.current().permitted()));
     }
 
     /** Sets up {@link Namespaces}. Not thread-safe. */

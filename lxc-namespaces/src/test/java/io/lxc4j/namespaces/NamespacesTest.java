@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamespacesTest {
     private static LaunchPlan plan(Namespaces namespaces) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
-        namespaces.contribute(plan);
+        NamespacePlan.contribute(plan, namespaces);
         PseudoFileSystems.contribute(plan, namespaces);
         plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()));
         return plan.build();

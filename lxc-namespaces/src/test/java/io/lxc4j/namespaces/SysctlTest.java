@@ -22,7 +22,7 @@ class SysctlTest {
 
     private static LaunchPlan plan(Namespaces namespaces) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
-        namespaces.contribute(plan);
+        NamespacePlan.contribute(plan, namespaces);
         PseudoFileSystems.contribute(plan, namespaces);
         PseudoFileSystems.protect(plan);
         return plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()))

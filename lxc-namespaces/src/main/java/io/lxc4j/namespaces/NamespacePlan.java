@@ -1,0 +1,240 @@
+package io.lxc4j.namespaces;
+
+import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Namespace;
+import io.lxc4j.launch.Handle;
+import io.lxc4j.launch.IdMaps;
+import io.lxc4j.launch.JoinOperation;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.MappedIds;
+import io.lxc4j.launch.Operation;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How processes come into a container's namespaces, whom they are there, and which capabilities they keep: the first, those that are
+ * executed later, and those that work there for this JVM.
+ */
+@SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+public final class NamespacePlan {
+    /**
+     * The capabilities that a container's root has: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP,
+     * NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Not SYS_ADMIN, also in a user
+     * namespace of its own: it could make read-only mounts writable again.
+     */
+    private static final long KEPT = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
+
+    /** NET_RAW, for ping and the like; where the users are the host's, it could forge packets of others. */
+    private static final long KEPT_BY_OWN_USERS = KEPT | mask(13);
+
+    /** KILL: the main process may have become another user. */
+    private static final long KEPT_BY_INIT = mask(5);
+
+    private static final ProcessAttributes NO_ATTRIBUTES =
+            ProcessAttributes.builder().build();
+
+    private NamespacePlan() {}
+
+    private static long mask(int... capabilities) {
+        return Arrays.stream(capabilities)
+                .mapToLong(capability -> 1L << capability)
+                .reduce(0, (a, b) -> a | b);
+    }
+
+    // ---- the first process
+
+    /**
+     * Adds to a plan what makes namespaces, for a process without additional groups.
+     *
+     * @param plan the plan under construction
+     * @param namespaces which
+     * @throws HostUnsupportedException if this user may not join what is to be joined
+     */
+    public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
+        contribute(plan, namespaces, NO_ATTRIBUTES);
+    }
+
+    /**
+     * Adds to a plan what makes namespaces, and the user and the groups of the process in them.
+     *
+     * @param plan the plan under construction
+     * @param namespaces which
+     * @param attributes has the additional groups; what else it has is not looked at
+     * @throws HostUnsupportedException if this user may not join what is to be joined, or the process can have no additional groups
+     * @throws InvalidSpecificationException if one of them is not mapped
+     */
+    public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces, ProcessAttributes attributes) {
+        new Entry(
+                        namespaces.fresh,
+                        namespaces.joined,
+                        namespaces.clockOffsets,
+                        Caller.current().mayJoinAny())
+                .contribute(plan);
+        if (namespaces.makesUsers()) {
+            plan.idMaps(namespaces.idMapping().example().maps());
+        }
+        takingOnUser(namespaces, attributes).ifPresent(plan::add);
+        limitCapabilities(plan, namespaces);
+        if (namespaces.fresh.contains(Namespace.UTS)) {
+            plan.add(new Operation.SetHostName(namespaces.hostName()));
+            if (namespaces.domainName != null) {
+                plan.add(new Operation.SetDomainName(namespaces.domainName));
+            }
+        }
+        if (namespaces.hasOwnNetwork()) {
+            plan.add(new Operation.BringUpLoopback());
+        }
+        namespaces.sysctls.forEach(
+                sysctl -> plan.add(new Operation.SetSysctl(sysctl.name(), sysctl.path(), sysctl.value())));
+    }
+
+    /**
+     * Adds to a plan that process 1 is an init.
+     *
+     * @param plan the plan under construction
+     * @param namespaces the container's
+     */
+    public static void contributeInit(LaunchPlan.Builder plan, Namespaces namespaces) {
+        plan.add(new Operation.StayAsInit(kept(namespaces, KEPT_BY_INIT, KEPT_BY_INIT)));
+    }
+
+    // ---- those that come later
+
+    /**
+     * Adds to a plan what makes its process one more of a container, with no more rights.
+     *
+     * @param plan the plan under construction
+     * @param namespaces the container's
+     * @param process what the plan is given the container's first process as
+     */
+    public static void join(LaunchPlan.Builder plan, Namespaces namespaces, Handle process) {
+        enter(plan, namespaces, process, kinds(namespaces));
+        plan.add(new JoinOperation.ContinueAsChild());
+        limitCapabilities(plan, namespaces);
+    }
+
+    /**
+     * Adds to a plan what brings its process to a container's files with the container's rights, and nowhere else: it can't
+     * be seen from inside.
+     *
+     * @param plan the plan under construction
+     * @param namespaces the container's
+     * @param process what the plan is given the container's first process as
+     */
+    public static void joinFiles(LaunchPlan.Builder plan, Namespaces namespaces, Handle process) {
+        Set<Namespace> kinds = kinds(namespaces);
+        kinds.retainAll(Set.of(Namespace.USER, Namespace.MOUNT));
+        enter(plan, namespaces, process, kinds);
+        takingOnUser(namespaces, NO_ATTRIBUTES).ifPresent(plan::add);
+        limitCapabilities(plan, namespaces);
+    }
+
+    /**
+     * Adds to a plan what brings its process to where it can mount for a container: to the container's users and all that a file
+     * system shows, but with the host's mounts still, in a mount namespace of its own. It can't be seen from inside.
+     *
+     * @param plan the plan under construction
+     * @param namespaces the container's
+     * @param process what the plan is given the container's first process as
+     */
+    public static void joinToMount(LaunchPlan.Builder plan, Namespaces namespaces, Handle process) {
+        Set<Namespace> kinds = kinds(namespaces);
+        kinds.removeAll(Set.of(Namespace.MOUNT, Namespace.PID, Namespace.TIME));
+        enter(plan, namespaces, process, kinds);
+        plan.add(new JoinOperation.NewNamespaces(Set.of(Namespace.MOUNT)));
+        plan.add(new JoinOperation.MeetParent());
+        takingOnUser(namespaces, NO_ATTRIBUTES).ifPresent(plan::add);
+    }
+
+    /** Those that the container does not share with the host. */
+    private static Set<Namespace> kinds(Namespaces namespaces) {
+        Set<Namespace> kinds = EnumSet.copyOf(namespaces.fresh);
+        kinds.addAll(namespaces.joined.kinds());
+        return kinds;
+    }
+
+    private static void enter(LaunchPlan.Builder plan, Namespaces namespaces, Handle process, Set<Namespace> kinds) {
+        plan.given(process);
+        plan.add(new JoinOperation.Hide());
+        if (!kinds.isEmpty()) {
+            plan.add(new JoinOperation.JoinProcess(process, kinds));
+        }
+        if (namespaces.joined.has(Namespace.USER)) {
+            // Users that were made elsewhere may forbid what those of this container's own allow.
+            plan.add(new JoinOperation.LeaveGroups());
+        }
+    }
+
+    // ---- users and rights
+
+    /**
+     * What makes a process the user that it is by default.
+     *
+     * @param namespaces the container's
+     * @param attributes has the additional groups; what else it has is not looked at
+     * @return the operation; empty if it stays whom this JVM is
+     * @throws HostUnsupportedException if it can have no such groups
+     * @throws InvalidSpecificationException if one is not mapped
+     */
+    public static Optional<Operation.SetIds> takingOnUser(Namespaces namespaces, ProcessAttributes attributes) {
+        List<Integer> groups = attributes.additionalGroups();
+        if (namespaces.makesUsers()) {
+            return Optional.of(namespaces.idMapping().example().takingOn(groups));
+        }
+        if (namespaces.hasOwnUsers()) {
+            return Optional.of(namespaces.joined.takingOn(groups));
+        }
+        if (Caller.current().maySetGroups()) {
+            return Optional.of(new Operation.SetIds(0, 0, groups));
+        }
+        if (!groups.isEmpty()) {
+            throw new HostUnsupportedException("additional groups " + groups
+                    + ": this JVM may not set groups, which needs CAP_SETUID and CAP_SETGID");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What makes a process a user, without supplementary groups.
+     *
+     * @param namespaces the container's
+     * @param uid a user id inside, not negative
+     * @param gid a group id inside, not negative
+     * @return the operation
+     * @throws InvalidSpecificationException if an id is not mapped
+     */
+    public static Operation.SetIds takingOnUser(Namespaces namespaces, int uid, int gid) {
+        if (!namespaces.hasOwnUsers()) {
+            return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? List.of() : null);
+        }
+        if (!namespaces.makesUsers()) {
+            return namespaces.joined.takingOn(uid, gid);
+        }
+        IdMaps maps = namespaces.idMapping().example().maps();
+        requireMapped("user", uid, maps.uids());
+        requireMapped("group", gid, maps.gids());
+        return new MappedIds(maps, uid, gid).takingOn(List.of());
+    }
+
+    private static void requireMapped(String what, int id, List<IdMaps.Range> ranges) {
+        if (ranges.stream().noneMatch(range -> range.has(id))) {
+            throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
+                    + " outside, count) " + ranges + "; give it a mapping that has it");
+        }
+    }
+
+    private static void limitCapabilities(LaunchPlan.Builder plan, Namespaces namespaces) {
+        plan.add(new Operation.LimitCapabilities(kept(namespaces, KEPT_BY_OWN_USERS, KEPT)));
+    }
+
+    /** The capabilities of who has users of its own, or else those, as far as this JVM has them. */
+    private static long kept(Namespaces namespaces, long ofOwnUsers, long ofHosts) {
+        return namespaces.hasOwnUsers()
+                ? ofOwnUsers
+                : ofHosts & Caller.current().permitted();
+    }
+}
