@@ -1,16 +1,11 @@
 package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
-import io.lxc4j.kernel.Kernel;
-import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.InsidePath;
-import io.lxc4j.launch.LaunchInputs;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
-import io.lxc4j.launch.Launcher;
 import io.lxc4j.launch.RemoteHand;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.namespaces.NamespaceHandle;
@@ -18,7 +13,6 @@ import io.lxc4j.namespaces.NamespaceKind;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class Container implements AutoCloseable {
     private final ContainerSpec specification;
     private final ContainerProcess process;
-    private final Handle firstProcess = new Handle("process 1 of the container");
     private final @Nullable IdLease lease;
+    private final Errands errands;
     private final RunningMounts mounts;
     private final ExecPrograms programs = new ExecPrograms();
 
@@ -44,7 +38,8 @@ public final class Container implements AutoCloseable {
         this.specification = specification;
         this.process = process;
         this.lease = lease;
-        mounts = new RunningMounts(specification.settings(), firstProcess, this::perform);
+        errands = new Errands(specification.settings(), process);
+        mounts = new RunningMounts(errands);
     }
 
     /**
@@ -131,7 +126,7 @@ public final class Container implements AutoCloseable {
      *     was copied before stays
      */
     public void copyIn(Path source, String target) {
-        try (RemoteHand hand = hand()) {
+        try (RemoteHand hand = errands.hand()) {
             new CopyIn(hand).copy(source, InsidePath.check("copyIn", target));
         }
     }
@@ -149,7 +144,7 @@ public final class Container implements AutoCloseable {
      *     nothing is left of the copy then
      */
     public void copyOut(String source, Path target) {
-        try (RemoteHand hand = hand()) {
+        try (RemoteHand hand = errands.hand()) {
             new CopyOut(hand).copy(InsidePath.check("copyOut", source), target);
         }
     }
@@ -184,33 +179,8 @@ public final class Container implements AutoCloseable {
         mounts.remove(InsidePath.check("unmount", target));
     }
 
-    private RemoteHand hand() {
-        try (Fd pidfd = process.pidfd()) {
-            return beside(
-                    ContainerPlan.ofHand(specification.settings(), firstProcess),
-                    List.of(pidfd),
-                    Launcher.shared()::serve);
-        }
-    }
-
-    private void perform(LaunchPlan plan) {
-        try (Fd pidfd = process.pidfd();
-                NamespaceHandle namespace = namespace(NamespaceKind.MOUNT);
-                Fd mounts = namespace.duplicate()) {
-            var _ = beside(plan, List.of(pidfd, mounts), Launcher.shared()::perform);
-        }
-    }
-
-    /** Launches a process that has no streams, and does not belong to what runs in the container. */
-    private static <T> T beside(LaunchPlan plan, List<Fd> given, BiFunction<LaunchProgram, LaunchInputs, T> way) {
-        LaunchProgram program = LaunchProgram.compile(plan);
-        try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0)) {
-            return way.apply(program, new LaunchInputs(nothing, nothing, nothing, given, null));
-        }
-    }
-
     LaunchPlan plan(ExecBuilder exec) {
-        return ContainerPlan.of(specification.settings(), exec, firstProcess);
+        return ContainerPlan.of(specification.settings(), exec, Errands.FIRST_PROCESS);
     }
 
     ContainerProcess start(ExecBuilder exec, Redirect input) {

@@ -1,12 +1,9 @@
 package io.lxc4j;
 
 import io.lxc4j.error.InvalidSpecificationException;
-import io.lxc4j.launch.Handle;
-import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.layers.Mount;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * What a container's caller has mounted, at its start and since. Each change is a plan of its own, performed by a process that
@@ -14,24 +11,21 @@ import java.util.function.Consumer;
  */
 final class RunningMounts {
     private final ContainerBuilder settings;
-    private final Handle firstProcess;
-    private final Handle namespace = new Handle("the mount namespace of the container");
-    private final Consumer<LaunchPlan> performer;
+    private final Errands errands;
 
     /** From the first mounted to the last; several may lie on one place. */
     private final List<Mount> mounts;
 
-    RunningMounts(ContainerBuilder settings, Handle firstProcess, Consumer<LaunchPlan> performer) {
-        this.settings = settings;
-        this.firstProcess = firstProcess;
-        this.performer = performer;
+    RunningMounts(Errands errands) {
+        this.errands = errands;
+        settings = errands.settings();
         mounts = new ArrayList<>(settings.mounts);
     }
 
     synchronized void add(Mount mount) {
         mount.checkRunning(settings.namespaces(), mounts);
         var _ = mount.plan(settings.namespaces()).look();
-        performer.accept(ContainerPlan.ofMount(settings, mount, firstProcess, namespace));
+        errands.mount(mount);
         mounts.addLast(mount);
     }
 
@@ -47,7 +41,7 @@ final class RunningMounts {
             throw new InvalidSpecificationException(
                     "unmount: " + target + " is masked or protected, which would be lost with the mount");
         }
-        performer.accept(ContainerPlan.ofUnmount(settings, target, firstProcess, namespace));
+        errands.unmount(target);
         mounts.remove(mounts.lastIndexOf(mount));
     }
 }

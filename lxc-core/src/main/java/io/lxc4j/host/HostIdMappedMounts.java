@@ -1,13 +1,9 @@
 package io.lxc4j.host;
 
 import static io.lxc4j.kernel.Constants.AT_EMPTY_PATH;
-import static io.lxc4j.kernel.Constants.AT_FDCWD;
-import static io.lxc4j.kernel.Constants.AT_RECURSIVE;
 import static io.lxc4j.kernel.Constants.FSCONFIG_CMD_CREATE;
 import static io.lxc4j.kernel.Constants.FSMOUNT_CLOEXEC;
 import static io.lxc4j.kernel.Constants.FSOPEN_CLOEXEC;
-import static io.lxc4j.kernel.Constants.OPEN_TREE_CLOEXEC;
-import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
@@ -38,7 +34,7 @@ final class HostIdMappedMounts {
                 .map(MountInfo::type)
                 .reduce("a file system", (first, second) -> second);
         return List.of(
-                ability("idmapped mount of /", rootType, trial, HostIdMappedMounts::cloneRoot),
+                ability("idmapped mount of /", rootType, trial, () -> Kernel.cloneTree("/")),
                 ability("idmapped mount of tmpfs", TMPFS, trial, HostIdMappedMounts::mountTmpfs));
     }
 
@@ -71,20 +67,6 @@ final class HostIdMappedMounts {
             return List.of(mounted ? "it needs sys_admin where " + type + " was mounted first" : "it needs root");
         }
         return errno == Errno.EINVAL && mounted ? List.of("this kernel can't map the ids of " + type) : List.of();
-    }
-
-    /** With all below it: where those mounts are locked, the kernel clones none alone. */
-    private static Fd cloneRoot() {
-        try (Arena arena = Arena.ofConfined()) {
-            long result = Kernel.tryCall(
-                    Sys.OPEN_TREE,
-                    AT_FDCWD.value(),
-                    arena.allocateFrom("/").address(),
-                    OPEN_TREE_CLONE.value() | OPEN_TREE_CLOEXEC.value() | AT_RECURSIVE.value());
-            return new Fd(
-                    (int) Kernel.check(result, Sys.OPEN_TREE, "AT_FDCWD, \"/\", OPEN_TREE_CLONE|AT_RECURSIVE"),
-                    "clone of /");
-        }
     }
 
     private static Fd mountTmpfs() {

@@ -2,10 +2,13 @@ package io.lxc4j.kernel;
 
 import static io.lxc4j.kernel.Constants.AF_UNIX;
 import static io.lxc4j.kernel.Constants.AT_FDCWD;
+import static io.lxc4j.kernel.Constants.AT_RECURSIVE;
 import static io.lxc4j.kernel.Constants.F_DUPFD_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_GETFL;
 import static io.lxc4j.kernel.Constants.F_OFD_SETLK;
 import static io.lxc4j.kernel.Constants.F_SETFL;
+import static io.lxc4j.kernel.Constants.OPEN_TREE_CLOEXEC;
+import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_NONBLOCK;
 import static io.lxc4j.kernel.Constants.O_RDONLY;
@@ -130,6 +133,23 @@ public final class Kernel {
                     new SystemCallException(sys.callName() + "(" + arguments + ")", errno));
         }
         throw new SystemCallException(sys.callName() + "(" + arguments + ")", errno);
+    }
+
+    /**
+     * Clones the mount of a directory with all below it, {@code open_tree(2)}. Where those are locked, the kernel clones none alone.
+     *
+     * @param path an absolute path
+     * @return its descriptor; the clone goes with it
+     */
+    public static Fd cloneTree(String path) {
+        Constant how = Constant.or(OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_RECURSIVE);
+        try (Arena arena = Arena.ofConfined()) {
+            long result = tryCall(
+                    Sys.OPEN_TREE, AT_FDCWD.value(), arena.allocateFrom(path).address(), how.value());
+            return new Fd(
+                    (int) check(result, Sys.OPEN_TREE, () -> "AT_FDCWD, \"" + path + "\", " + how.name()),
+                    "clone of " + path);
+        }
     }
 
     /**

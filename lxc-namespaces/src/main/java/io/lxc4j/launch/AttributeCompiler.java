@@ -14,7 +14,6 @@ import static io.lxc4j.launch.Argument.number;
 import static io.lxc4j.launch.Argument.result;
 
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Rlimit;
 import io.lxc4j.kernel.SchedAttr;
 import io.lxc4j.kernel.Sys;
@@ -110,12 +109,7 @@ final class AttributeCompiler {
 
     private static void write(Rows rows, String name, int value) {
         Argument.Register file = rows.register(name);
-        rows.add(
-                        Sys.OPENAT2,
-                        new Argument.Proc(),
-                        new Argument.ProcEntry(name),
-                        MountCompiler.how(Constant.or(O_WRONLY, O_CLOEXEC), STRICT),
-                        number(OpenHow.SIZE))
+        rows.open(new Argument.Proc(), new Argument.ProcEntry(name), Constant.or(O_WRONLY, O_CLOEXEC), STRICT)
                 .into(file);
         String text = Integer.toString(value);
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);

@@ -37,7 +37,6 @@ import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.MountAttr;
 import io.lxc4j.kernel.Namespace;
-import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -165,24 +164,14 @@ final class MountCompiler {
         if (mount == null) {
             throw new IllegalArgumentException("sysctls are opened in a proc that was mounted before");
         }
-        rows.add(
-                        Sys.OPENAT2,
-                        result(mount),
-                        text("sys"),
-                        how(Constant.or(O_PATH, O_DIRECTORY, O_CLOEXEC), WITHIN_MOUNT),
-                        number(OpenHow.SIZE))
+        rows.open(result(mount), text("sys"), Constant.or(O_PATH, O_DIRECTORY, O_CLOEXEC), WITHIN_MOUNT)
                 .into(sysctls);
     }
 
     /** The file lies on the mount that this program has made: no root file system can lead elsewhere. */
     void setSysctl(Operation.SetSysctl sysctl) {
         Argument.Register file = rows.register("sysctl");
-        rows.add(
-                        Sys.OPENAT2,
-                        result(sysctls),
-                        text(sysctl.path()),
-                        how(Constant.or(O_WRONLY, O_CLOEXEC), WITHIN_MOUNT),
-                        number(OpenHow.SIZE))
+        rows.open(result(sysctls), text(sysctl.path()), Constant.or(O_WRONLY, O_CLOEXEC), WITHIN_MOUNT)
                 .into(file);
         byte[] value = sysctl.value().getBytes(StandardCharsets.US_ASCII);
         rows.add(
@@ -371,11 +360,5 @@ final class MountCompiler {
                 flags(how),
                 new Argument.Bytes(MountAttr.bytes(attributes.value(), propagation.value()), shown),
                 number(MountAttr.SIZE));
-    }
-
-    static Argument how(Constant flags, Constant resolution) {
-        return new Argument.Bytes(
-                OpenHow.bytes(flags.value(), resolution.value()),
-                "{flags=" + flags.name() + ", resolve=" + resolution.name() + "}");
     }
 }

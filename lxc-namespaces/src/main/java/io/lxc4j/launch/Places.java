@@ -15,7 +15,6 @@ import static io.lxc4j.launch.Argument.text;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
 import java.util.List;
 import java.util.stream.Stream;
@@ -146,7 +145,6 @@ final class Places {
     private Row open(Argument directory, String path, Constant type, Constant resolution) {
         Constant[] flags =
                 type.value() == 0 ? new Constant[] {O_PATH, O_CLOEXEC} : new Constant[] {O_PATH, O_CLOEXEC, type};
-        Constant how = Constant.or(flags);
-        return rows.add(Sys.OPENAT2, directory, text(path), MountCompiler.how(how, resolution), number(OpenHow.SIZE));
+        return rows.open(directory, text(path), Constant.or(flags), resolution);
     }
 }

@@ -4,6 +4,8 @@ import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.launch.Argument.flags;
 import static io.lxc4j.launch.Argument.number;
 
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,18 @@ final class Rows {
         Row row = new Row(operation, sys, List.of(arguments));
         list.add(row);
         return row;
+    }
+
+    /** Opens a file, {@code openat2(2)}. */
+    Row open(Argument directory, Argument path, Constant how, Constant resolution) {
+        return add(
+                Sys.OPENAT2,
+                directory,
+                path,
+                new Argument.Bytes(
+                        OpenHow.bytes(how.value(), resolution.value()),
+                        "{flags=" + how.name() + ", resolve=" + resolution.name() + "}"),
+                number(OpenHow.SIZE));
     }
 
     /** Tells the parent of a stage that is reached. */

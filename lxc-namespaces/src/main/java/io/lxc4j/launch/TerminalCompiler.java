@@ -28,7 +28,6 @@ import static io.lxc4j.launch.Argument.text;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.kernel.Winsize;
@@ -73,8 +72,8 @@ final class TerminalCompiler {
     /** The kernel opens the other end by the master itself, so no name that could lie is looked up. */
     private void make(int columns, int lines) {
         Argument.Register directory = rows.register("pts");
-        open(flags(AT_FDCWD), "dev/pts", DIRECTORY, STRICT).into(directory);
-        open(result(directory), "ptmx", TERMINAL, STRICTEST).into(master.register);
+        rows.open(flags(AT_FDCWD), text("dev/pts"), DIRECTORY, STRICT).into(directory);
+        rows.open(result(directory), text("ptmx"), TERMINAL, STRICTEST).into(master.register);
         rows.add(Sys.IOCTL, result(master.register), flags(TIOCSPTLCK), new Argument.Bytes(new byte[4], "[0]"));
         rows.add(Sys.IOCTL, result(master.register), flags(TIOCGPTPEER), flags(TERMINAL))
                 .into(slave.register);
@@ -88,7 +87,7 @@ final class TerminalCompiler {
     private void bindConsole() {
         Argument.Register directory = rows.register("dev");
         Argument.Register mount = rows.register("console");
-        open(flags(AT_FDCWD), "dev", DIRECTORY, STRICT).into(directory);
+        rows.open(flags(AT_FDCWD), text("dev"), DIRECTORY, STRICT).into(directory);
         rows.add(Sys.MKNODAT, result(directory), text("console"), octal(S_IFREG.value()), number(0))
                 .tolerate(Errno.EEXIST);
         rows.add(
@@ -104,10 +103,6 @@ final class TerminalCompiler {
                 result(directory),
                 text("console"),
                 flags(MOVE_MOUNT_F_EMPTY_PATH));
-    }
-
-    private Row open(Argument directory, String path, Constant how, Constant resolution) {
-        return rows.add(Sys.OPENAT2, directory, text(path), MountCompiler.how(how, resolution), number(OpenHow.SIZE));
     }
 
     private void handOver(HandedEnd end) {
