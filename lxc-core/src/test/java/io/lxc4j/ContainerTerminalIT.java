@@ -8,7 +8,9 @@ import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,17 +169,35 @@ class ContainerTerminalIT {
                 screen.expect("> ");
                 type(container, "sleep 1000\n");
                 screen.expect("sleep 1000\r\n");
-                Thread.sleep(200);
+                awaitForeground(container, "sleep");
                 type(container, "\032");
                 assertThat(screen.expect("> ")).contains("Stopped");
                 type(container, "fg\n");
                 screen.expect("sleep 1000\r\n");
-                Thread.sleep(200);
+                awaitForeground(container, "sleep");
                 type(container, "\003");
                 screen.expect("> ");
                 type(container, "exit 4\n");
                 assertThat(Status.of(container)).isEqualTo(4);
             }
+        }
+    }
+
+    /** Waits until a program runs, in the process group that the terminal sends its signals to. */
+    private static void awaitForeground(Container container, String program) {
+        Awaitility.await()
+                .until(() -> container
+                        .process()
+                        .descendants()
+                        .map(process -> stat(process.pid()))
+                        .anyMatch(stat -> stat.matches(".*\\(" + program + "\\) S \\d+ (\\d+) \\d+ \\d+ \\1 .*")));
+    }
+
+    private static String stat(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/stat")).strip();
+        } catch (IOException _) {
+            return ""; // it has ended
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -166,12 +167,10 @@ class InitIT {
         }
     }
 
-    private static void awaitUser(Container container, int user) throws IOException, InterruptedException {
+    private static void awaitUser(Container container, int user) throws IOException {
         ProcessHandle main = container.process().children().findFirst().orElseThrow();
         long first = uid(container.process().pid());
-        while (uid(main.pid()) != first + user) {
-            Thread.sleep(10);
-        }
+        Awaitility.await().until(() -> uid(main.pid()) == first + user);
     }
 
     private static long uid(long pid) throws IOException {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -87,15 +88,14 @@ class JoinIT {
     }
 
     /** It takes unshare a moment to get there. */
-    private static NamespaceHandle awaitNetwork(Process process) throws InterruptedException {
-        while (true) {
-            NamespaceHandle handle = NamespaceHandle.of(process.toHandle(), NamespaceKind.NETWORK);
-            if (!handle.isOfThisJvm()) {
-                return handle;
+    private static NamespaceHandle awaitNetwork(Process process) {
+        return Awaitility.await().until(() -> NamespaceHandle.of(process.toHandle(), NamespaceKind.NETWORK), handle -> {
+            if (handle.isOfThisJvm()) {
+                handle.close();
+                return false;
             }
-            handle.close();
-            Thread.sleep(10);
-        }
+            return true;
+        });
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,10 @@ class PseudoTerminalIT {
         }
     }
 
+    private static void awaitParked(Thread thread) {
+        Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
+    }
+
     @Test
     @DisplayName("wakes a reader when it is closed, and one that is interrupted loses nothing")
     void wakes_a_reader() throws Exception {
@@ -186,14 +191,14 @@ class PseudoTerminalIT {
                 Thread.currentThread().interrupt();
             }
         });
-        Thread.sleep(50);
+        awaitParked(reader);
         reader.interrupt();
         assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
         pty.type("\n");
         pty.expect("gone\r\n");
         Thread parked =
                 Thread.startVirtualThread(() -> assertThatThrownBy(screen::read).hasMessage("Stream closed"));
-        Thread.sleep(50);
+        awaitParked(parked);
         pty.terminal().close();
         assertThat(parked.join(Duration.ofSeconds(10))).isTrue();
         Status.of(process);
