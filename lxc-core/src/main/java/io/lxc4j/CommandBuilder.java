@@ -2,6 +2,7 @@ package io.lxc4j;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.InsidePath;
+import io.lxc4j.launch.LaunchInputs;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -162,7 +163,8 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
     }
 
     /**
-     * Sets how long {@code run()} waits; by default without end.
+     * Sets how long {@code run()} waits; by default without end. A process that takes longer to start, or longer than 30 seconds, is
+     * given up with a {@link io.lxc4j.error.LaunchTimeoutException}.
      *
      * @param timeout more than zero
      * @return this builder
@@ -259,6 +261,11 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
 
     Redirect err() {
         return error == null ? Redirect.PIPE : error;
+    }
+
+    Duration launchLimit() {
+        Duration usual = LaunchInputs.USUAL_LIMIT;
+        return timeout == null || timeout.compareTo(usual) > 0 ? usual : timeout;
     }
 
     int outputLimitBytes() {

@@ -190,7 +190,8 @@ public final class Container implements AutoCloseable {
     /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */
     ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
         try (Fd pidfd = process.pidfd()) {
-            return ContainerProcess.launch(program, exec.streams(input), List.of(pidfd), null, false, () -> {});
+            return ContainerProcess.launch(
+                    program, exec.streams(input), List.of(pidfd), null, exec.launchLimit(), false, () -> {});
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -74,6 +75,7 @@ public final class ContainerProcess extends Process {
      * @param streams its streams, which are closed if that fails
      * @param given what the program's plan is given
      * @param idMaps the id maps of this launch, or null for those of the plan
+     * @param limit how long the launch may take
      * @param protectedByKernel whether it is a process 1 that is no init
      * @param ended run by the reactor when nothing of the container is left
      */
@@ -82,6 +84,7 @@ public final class ContainerProcess extends Process {
             StandardStreams streams,
             List<Fd> given,
             @Nullable IdMaps idMaps,
+            Duration limit,
             boolean protectedByKernel,
             Runnable ended) {
         try {
@@ -90,7 +93,8 @@ public final class ContainerProcess extends Process {
                 process = Launcher.shared()
                         .launch(
                                 program,
-                                new LaunchInputs(streams.child(0), streams.child(1), streams.child(2), given, idMaps));
+                                new LaunchInputs(
+                                        streams.child(0), streams.child(1), streams.child(2), given, idMaps, limit));
             }
             connect(streams, process);
             return new ContainerProcess(process, streams, protectedByKernel, ended);

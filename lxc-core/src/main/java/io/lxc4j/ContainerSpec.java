@@ -35,6 +35,7 @@ public final class ContainerSpec {
      * @throws io.lxc4j.error.LaunchException if a step of the plan fails; the message names it
      * @throws io.lxc4j.error.HostUnsupportedException if this host can't have such a container
      * @throws InvalidSpecificationException if the root directory is not there
+     * @throws io.lxc4j.error.LaunchTimeoutException if it has not started after 30 seconds, or its timeout
      * @throws ContainerException if a redirect's file can't be opened, or the process is killed while it starts
      */
     public Container start() {
@@ -75,6 +76,7 @@ public final class ContainerSpec {
                     lease == null || !namespaces.makesUsers()
                             ? null
                             : lease.ids().maps(),
+                    settings.launchLimit(),
                     namespaces.hasOwnProcesses() && !settings.init,
                     lease == null ? () -> {} : lease::close);
             return new Container(this, process, lease);

@@ -63,7 +63,8 @@ final class Errands {
     private static <T> T launch(LaunchPlan plan, List<Fd> given, BiFunction<LaunchProgram, LaunchInputs, T> way) {
         LaunchProgram program = LaunchProgram.compile(plan);
         try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0)) {
-            return way.apply(program, new LaunchInputs(nothing, nothing, nothing, given, null));
+            return way.apply(
+                    program, new LaunchInputs(nothing, nothing, nothing, given, null, LaunchInputs.USUAL_LIMIT));
         }
     }
 }

@@ -34,17 +34,26 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * All that the plan of a process depends on beside its container.
      *
      * @param command the program and its arguments
-     * @param environment its own variables
+     * @param environment its own variables, in their order
      * @param workingDirectory where it starts, or null
      * @param user whom it is to be, or null
      * @param terminal the size of its terminal, or null
      */
     record Asked(
             List<String> command,
-            Map<String, String> environment,
+            List<Map.Entry<String, String>> environment,
             @Nullable String workingDirectory,
             @Nullable User user,
-            @Nullable WindowSize terminal) {}
+            @Nullable WindowSize terminal) {
+        /** Of all texts, in characters. */
+        long length() {
+            return command.stream().mapToLong(String::length).sum()
+                    + environment.stream()
+                            .mapToLong(variable -> variable.getKey().length()
+                                    + variable.getValue().length())
+                            .sum();
+        }
+    }
 
     ExecBuilder(Container container, List<String> command) {
         this.container = container;
@@ -77,7 +86,9 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
     }
 
     Asked asked() {
-        return new Asked(command, Map.copyOf(environment), workingDirectory, user, terminal);
+        List<Map.Entry<String, String>> variables =
+                environment.entrySet().stream().map(Map.Entry::copyOf).toList();
+        return new Asked(command, variables, workingDirectory, user, terminal);
     }
 
     /**
@@ -86,6 +97,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @return the running process; its program has been executed
      * @throws io.lxc4j.error.LaunchException if a step fails, also as the container has ended; the message names it
      * @throws InvalidSpecificationException if settings contradict each other
+     * @throws io.lxc4j.error.LaunchTimeoutException if it has not started after 30 seconds, or its timeout
      * @throws ContainerException if a redirect's file can't be opened, or the process is killed while it starts
      */
     public ContainerProcess start() {

@@ -5,6 +5,7 @@ import io.lxc4j.launch.LaunchProgram;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The programs of what was executed last in a container: what is executed over and over, as a health check is, need not be
@@ -13,6 +14,10 @@ import java.util.function.Supplier;
 final class ExecPrograms {
     private static final int KEPT = 8;
 
+    /** What is larger costs more memory than time. */
+    private static final int LARGEST = 1 << 14;
+
+    /** Those used last at the end. */
     private final SequencedMap<ExecBuilder.Asked, LaunchProgram> known = new LinkedHashMap<>();
 
     /**
@@ -21,15 +26,29 @@ final class ExecPrograms {
      * @param asked what the process is to be
      * @param plan its plan, made if it is not known
      */
-    synchronized LaunchProgram of(ExecBuilder.Asked asked, Supplier<LaunchPlan> plan) {
-        LaunchProgram program = known.get(asked);
+    LaunchProgram of(ExecBuilder.Asked asked, Supplier<LaunchPlan> plan) {
+        LaunchProgram program = find(asked);
         if (program == null) {
             program = LaunchProgram.compile(plan.get());
-            if (known.size() == KEPT) {
-                known.pollFirstEntry();
+            if (asked.length() <= LARGEST) {
+                keep(asked, program);
             }
-            known.put(asked, program);
         }
         return program;
+    }
+
+    private synchronized @Nullable LaunchProgram find(ExecBuilder.Asked asked) {
+        LaunchProgram program = known.get(asked);
+        if (program != null) {
+            known.putLast(asked, program);
+        }
+        return program;
+    }
+
+    private synchronized void keep(ExecBuilder.Asked asked, LaunchProgram program) {
+        known.putLast(asked, program);
+        if (known.size() > KEPT) {
+            known.pollFirstEntry();
+        }
     }
 }

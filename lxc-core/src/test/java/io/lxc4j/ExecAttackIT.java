@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.LaunchException;
+import io.lxc4j.error.LaunchTimeoutException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.Operation;
@@ -15,11 +16,18 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -37,6 +45,44 @@ class ExecAttackIT {
     @BeforeEach
     void letTheContainersRootReachIt() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    @DisplayName("stopped-launch: what stops each process that comes can hold neither callers nor other launches")
+    void stopped_processes_are_given_up() throws Exception {
+        HostState.warm();
+        HostState before = HostState.now();
+        AtomicInteger heldUp = new AtomicInteger();
+        try (Container hostile = Container.builder()
+                        .command("sh", "-c", "echo ready; while :; do kill -s STOP -- -1 2>/dev/null; done")
+                        .start();
+                ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor();
+                ExecutorService platform = Executors.newFixedThreadPool(4)) {
+            assertThat(hostile.process().inputReader().readLine()).isEqualTo("ready");
+            List<Future<?>> attempts = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                attempts.add((i % 4 == 0 ? platform : virtual).submit(() -> {
+                    try {
+                        hostile.exec("true").timeout(Duration.ofSeconds(1)).run();
+                    } catch (LaunchTimeoutException | ContainerTimeoutException _) {
+                        heldUp.incrementAndGet();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                }));
+            }
+            assertThat(Container.builder()
+                            .command("true")
+                            .timeout(Duration.ofSeconds(10))
+                            .run()
+                            .isSuccess())
+                    .isTrue();
+            for (Future<?> each : attempts) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+        }
+        assertThat(heldUp.get()).as("how many were stopped").isPositive();
+        before.assertUnchanged();
     }
 
     @Test

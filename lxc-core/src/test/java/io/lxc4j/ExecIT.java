@@ -271,6 +271,34 @@ class ExecIT {
                     .isEqualTo("green /tmp 0\n");
             assertThat(container.exec("sh", "-c", script).terminal().run().output())
                     .isEqualTo("green /usr 0\r\ntty\r\n");
+            assertThat(container.exec("sh", "-c", script).user(1, 1).run().output())
+                    .isEqualTo("green /usr 1\n");
+            assertThat(container
+                            .exec("stty", "size")
+                            .terminal(new WindowSize(90, 20))
+                            .run()
+                            .output())
+                    .isEqualTo("20 90\r\n");
+            assertThat(container
+                            .exec("stty", "size")
+                            .terminal(new WindowSize(70, 30))
+                            .run()
+                            .output())
+                    .isEqualTo("30 70\r\n");
+            assertThat(container
+                            .exec("env")
+                            .environment("A", "")
+                            .environment("B", "")
+                            .run()
+                            .output())
+                    .contains("A=\nB=\n");
+            assertThat(container
+                            .exec("env")
+                            .environment("B", "")
+                            .environment("A", "")
+                            .run()
+                            .output())
+                    .contains("B=\nA=\n");
             for (int j = 0; j < 10; j++) {
                 assertThat(output("echo", Integer.toString(j))).isEqualTo(j + "\n");
             }

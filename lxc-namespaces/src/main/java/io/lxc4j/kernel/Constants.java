@@ -257,6 +257,8 @@ public final class Constants {
     public static final Constant MSG_CMSG_CLOEXEC = new Constant("MSG_CMSG_CLOEXEC", 0x40000000);
     /** {@code SOL_SOCKET}, see socket(7). */
     public static final Constant SOL_SOCKET = new Constant("SOL_SOCKET", 1);
+    /** {@code SO_RCVTIMEO}, see socket(7). */
+    public static final Constant SO_RCVTIMEO = new Constant("SO_RCVTIMEO", 20);
     /** {@code SCM_RIGHTS}, see unix(7). */
     public static final Constant SCM_RIGHTS = new Constant("SCM_RIGHTS", 1);
 

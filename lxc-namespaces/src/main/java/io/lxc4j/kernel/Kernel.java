@@ -14,8 +14,11 @@ import static io.lxc4j.kernel.Constants.O_NONBLOCK;
 import static io.lxc4j.kernel.Constants.O_RDONLY;
 import static io.lxc4j.kernel.Constants.SOCK_CLOEXEC;
 import static io.lxc4j.kernel.Constants.SOCK_SEQPACKET;
+import static io.lxc4j.kernel.Constants.SOL_SOCKET;
+import static io.lxc4j.kernel.Constants.SO_RCVTIMEO;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.HostUnsupportedException;
@@ -23,6 +26,7 @@ import io.lxc4j.error.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
@@ -228,6 +232,31 @@ public final class Kernel {
                     Sys.SOCKETPAIR,
                     "AF_UNIX, SOCK_SEQPACKET|SOCK_CLOEXEC, 0, […]");
             return new Fd[] {new Fd(pair.get(JAVA_INT, 0), what), new Fd(pair.get(JAVA_INT, 4), what)};
+        }
+    }
+
+    /**
+     * Sets how long a blocking receive waits, {@code setsockopt(SO_RCVTIMEO)}; it gives {@code EAGAIN} then.
+     *
+     * @param socket the socket
+     * @param limit how long; zero for ever
+     */
+    public static void limitReceive(Fd socket, Duration limit) {
+        long size = 16;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(size, 8);
+            time.set(JAVA_LONG, 0, limit.toSeconds());
+            time.set(JAVA_LONG, 8, limit.toNanosPart() / 1000);
+            check(
+                    tryCall(
+                            Sys.SETSOCKOPT,
+                            socket.number(),
+                            SOL_SOCKET.value(),
+                            SO_RCVTIMEO.value(),
+                            time.address(),
+                            size),
+                    Sys.SETSOCKOPT,
+                    () -> socket + ", SOL_SOCKET, SO_RCVTIMEO, " + limit);
         }
     }
 

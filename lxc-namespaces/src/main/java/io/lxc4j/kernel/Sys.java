@@ -35,6 +35,8 @@ public enum Sys {
     RECVMSG("recvmsg", 47, 212, "2.0"),
     /** Create a pair of connected sockets. */
     SOCKETPAIR("socketpair", 53, 199, "2.0"),
+    /** {@code setsockopt(2)}. */
+    SETSOCKOPT("setsockopt", 54, 208, "2.0"),
     /** Execute a program. */
     EXECVE("execve", 59, 221, "1.0"),
     /** Send a signal to a process or a group of processes. */

@@ -44,7 +44,7 @@ final class Accompanied {
 
     /** Accompanies one that stays to make calls. */
     RemoteHand toItsService() {
-        return start(channel::awaitReady, () -> new RemoteHand(program, channel.duplicate(), pidfd));
+        return start(channel::awaitReady, () -> new RemoteHand(program, channel.keep(), pidfd));
     }
 
     /** Accompanies one that ends by itself; gives how. */
@@ -59,7 +59,7 @@ final class Accompanied {
     private <T> T start(Supplier<@Nullable Report> last, Supplier<T> result) {
         boolean isStarted = false;
         try (channel) {
-            Report failure = meet();
+            Report failure = program.plan().meetsTwice() || program.plan().announcesItself() ? meet() : null;
             if (failure == null && program.plan().parentWorks()) {
                 failure = work();
             }
@@ -70,8 +70,7 @@ final class Accompanied {
                 throw program.failed(failure);
             }
             if (!channel.ready()) {
-                throw new ContainerException("the process was killed while it was being launched, as the kernel"
-                        + " does when a memory limit is too small for it");
+                throw killed();
             }
             T started = result.get();
             isStarted = true;
@@ -85,11 +84,11 @@ final class Accompanied {
 
     /** Waits until the child, or the one that goes on in its place, is where the parent's work can be done. */
     private @Nullable Report meet() {
-        if (!program.plan().meetsTwice() && !program.plan().announcesItself()) {
-            return null;
-        }
         Report report = channel.awaitMeeting();
-        if (report == null || report.stage() != Report.Stage.MET) {
+        if (report == null) {
+            throw killed();
+        }
+        if (report.stage() != Report.Stage.MET) {
             return report;
         }
         if (report.row() != 0) {
@@ -98,16 +97,29 @@ final class Accompanied {
         return null;
     }
 
-    /** Turns to the one that goes on. Its id can't be another's, as nobody but its parent collects it. */
+    private static ContainerException killed() {
+        return new ContainerException("the process was killed while it was being launched, as the kernel does when a"
+                + " memory limit is too small for it, and who has the right to in the container can");
+    }
+
+    /**
+     * Turns to the one that goes on. If its descriptor did not come, as there was no room for it, closing that of the first makes
+     * some; its id can't be another's, as nobody but its parent collects it.
+     */
     private void follow(int sibling) {
         Fd descriptor = channel.take();
-        if (descriptor == null) {
-            Kernel.tryCall(Sys.KILL, sibling, SIGKILL);
-            Kernel.tryCall(Sys.WAITID, Constants.P_PID.value(), sibling, 0, Constants.WEXITED.value(), 0);
-            throw tooManyFiles("following a process into its namespaces");
-        }
         LaunchedProcess.reap(pidfd, 0);
         pidfd.close();
+        if (descriptor == null) {
+            long opened = Kernel.tryCall(Sys.PIDFD_OPEN, sibling, 0);
+            if (opened < 0) {
+                Kernel.tryCall(Sys.KILL, -sibling, SIGKILL);
+                Kernel.tryCall(Sys.KILL, sibling, SIGKILL);
+                LaunchedProcess.collect(Constants.P_PID, sibling);
+                throw tooManyFiles("following a process into its namespaces");
+            }
+            descriptor = new Fd((int) opened, "pidfd of " + sibling);
+        }
         pidfd = descriptor;
         pid = sibling;
     }
@@ -143,20 +155,29 @@ final class Accompanied {
         }
     }
 
+    /** Gives the child up that nobody accompanies. */
+    void abandon() {
+        try (channel) {
+            end();
+        }
+    }
+
     /** A child that may have made another is the leader of the group in which that one was born. */
     private void end() {
         if (program.plan().meetsTwice()) {
             Kernel.tryCall(Sys.KILL, -pid, SIGKILL);
         }
-        Kernel.trySignal(pidfd, SIGKILL);
-        LaunchedProcess.reap(pidfd, 0);
-        pidfd.close();
+        if (pidfd.isOpen()) {
+            Kernel.trySignal(pidfd, SIGKILL);
+            LaunchedProcess.reap(pidfd, 0);
+            pidfd.close();
+        }
         if (terminal != null) {
             terminal.close();
         }
         if (program.plan().meetsTwice()) {
-            while (Kernel.tryCall(Sys.WAITID, Constants.P_PGID.value(), pid, 0, Constants.WEXITED.value(), 0) == 0) {
-                // one more collected
+            while (LaunchedProcess.collect(Constants.P_PGID, pid)) {
+                // one more
             }
         }
     }

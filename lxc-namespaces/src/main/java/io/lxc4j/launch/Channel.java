@@ -1,12 +1,14 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.error.Errno;
+import io.lxc4j.error.LaunchTimeoutException;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,20 @@ final class Channel implements AutoCloseable {
     private static final byte[] GO = {1};
 
     private final Fd fd;
+    private final Duration limit;
     private final List<Fd> received = new ArrayList<>();
     private boolean ready;
 
-    Channel(Fd fd) {
+    /**
+     * A parent's end.
+     *
+     * @param fd the socket, now the channel's
+     * @param limit how long to wait for each word of the child
+     */
+    Channel(Fd fd, Duration limit) {
         this.fd = fd;
+        this.limit = limit;
+        Kernel.limitReceive(fd, limit);
     }
 
     /** Lets the child go on, and hands descriptors over. A child that is gone already is found by what it said. */
@@ -57,12 +68,13 @@ final class Channel implements AutoCloseable {
         return ready ? null : report;
     }
 
-    /** Another descriptor of this end. */
-    Fd duplicate() {
+    /** Another descriptor of this end, at which nobody is in a hurry. */
+    Fd keep() {
+        Kernel.limitReceive(fd, Duration.ZERO);
         return Kernel.duplicate(fd.number(), 0, fd.toString());
     }
 
-    /** Waits until the child has come into its namespaces; gives that, a failure, or null if it was killed. */
+    /** Waits until the child has come into its namespaces; gives that, a failure, or null if it was killed before. */
     @Nullable
     Report awaitMeeting() {
         return receive(0);
@@ -103,6 +115,9 @@ final class Channel implements AutoCloseable {
             message = SocketMessage.tryReceive(fd, Report.SIZE, flags, 1, "descriptor of a child");
             result = message.result();
         } while (result == -Errno.EINTR.number() || result == -Errno.ECONNRESET.number());
+        if (result == -Errno.EAGAIN.number() && flags == 0) {
+            throw new LaunchTimeoutException(limit);
+        }
         if (result == 0 || result == -Errno.EAGAIN.number()) {
             return null;
         }

@@ -150,7 +150,7 @@ final class JoinCompiler {
      *
      * <p>Copying the memory, and taking two of it down, would take longer than all else here, so it is shared, as are the
      * descriptors: the sibling needs the one of itself. Rows use no stack, and the one that clones does nothing more than end. The
-     * kernel lets no process that shares memory enter users or clocks: that comes before.
+     * kernel lets no process that shares memory enter a time namespace: that comes before.
      */
     private void continueAsChild() {
         Argument.Buffer met = new Argument.Buffer("\"met\"", new Report(Report.Stage.MET, 0, 0).bytes());

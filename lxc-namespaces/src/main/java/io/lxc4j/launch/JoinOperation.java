@@ -19,16 +19,16 @@ public sealed interface JoinOperation extends Operation {
         return Phase.JOIN;
     }
 
-    /** Whether the kernel refuses it to a process that shares memory with another: it leads into users or clocks. */
-    default boolean needsOwnMemory() {
+    /** Whether it enters a time namespace, which the kernel refuses to a process that shares memory with another. */
+    default boolean entersClocks() {
         Set<Namespace> entered = switch (this) {
             case JoinProcess joined -> joined.kinds();
             case JoinNamespace joined -> Set.of(joined.kind());
-            case NewNamespaces made -> made.kinds();
             case NewTimeNamespace _ -> Set.of(Namespace.TIME);
-            case Hide _, LeaveGroups _, OpenClockOffsets _, ContinueAsChild _, MeetParent _ -> Set.of();
+            case NewNamespaces _, Hide _, LeaveGroups _, OpenClockOffsets _, ContinueAsChild _, MeetParent _ ->
+                Set.of();
         };
-        return entered.contains(Namespace.USER) || entered.contains(Namespace.TIME);
+        return entered.contains(Namespace.TIME);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.kernel.Fd;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param error its standard error
  * @param given the descriptors of the plan's {@link LaunchPlan#given() given handles}, in their order
  * @param idMaps the id maps to write, or null for those of the plan
+ * @param limit how long the process may take from one word of it to the next until it has become its program
  */
 public record LaunchInputs(
         Fd input,
         Fd output,
         Fd error,
         List<Fd> given,
-        @Nullable IdMaps idMaps) {
+        @Nullable IdMaps idMaps,
+        Duration limit) {
+    /** What nothing takes that goes well, on a host that is busy. */
+    public static final Duration USUAL_LIMIT = Duration.ofSeconds(30);
+
     /** Makes the list immutable. */
     public LaunchInputs {
         given = List.copyOf(given);
@@ -33,7 +39,7 @@ public record LaunchInputs(
      * @return the inputs of a plan without given handles
      */
     public static LaunchInputs streams(Fd input, Fd output, Fd error) {
-        return new LaunchInputs(input, output, error, List.of(), null);
+        return new LaunchInputs(input, output, error, List.of(), null, USUAL_LIMIT);
     }
 
     int[] streamNumbers() {

@@ -46,9 +46,9 @@ public record LaunchPlan(
         }
         if (operations.stream()
                 .dropWhile(operation -> !(operation instanceof JoinOperation.ContinueAsChild))
-                .anyMatch(operation -> operation instanceof JoinOperation join && join.needsOwnMemory())) {
+                .anyMatch(operation -> operation instanceof JoinOperation join && join.entersClocks())) {
             throw new IllegalArgumentException(
-                    "a process enters users and clocks before it goes on as a child, with which it shares memory");
+                    "a process enters clocks before it goes on as a child, with which it shares memory");
         }
         if (operations.stream()
                         .filter(operation -> operation.phase() == Phase.EXEC)

@@ -2,6 +2,7 @@ package io.lxc4j.launch;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
+import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
@@ -128,6 +129,21 @@ public final class LaunchedProcess {
             lock.unlock();
         }
         exit.complete(status);
+    }
+
+    /**
+     * Waits for the end of a child of this JVM, and collects it.
+     *
+     * @param kind {@code P_PID} or {@code P_PGID}
+     * @param id the child, or its process group
+     * @return whether there was one
+     */
+    static boolean collect(Constant kind, long id) {
+        long result;
+        do {
+            result = Kernel.tryCall(Sys.WAITID, kind.value(), id, 0, Constants.WEXITED.value(), 0);
+        } while (result == -Errno.EINTR.number());
+        return result == 0;
     }
 
     /**

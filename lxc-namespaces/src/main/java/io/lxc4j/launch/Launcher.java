@@ -18,15 +18,21 @@ import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -41,20 +47,26 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher {
     private static final int THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     private static final int SIGCHLD = 17;
+    private static final Duration IDLE = Duration.ofSeconds(2);
 
     private static final Lazy<Launcher> SHARED = new Lazy<>(Launcher::new);
 
-    private final ExecutorService threads;
+    private final ExecutorService launchers;
+
+    /** Wait with virtual threads' children; none is left soon after the last. */
+    private final ExecutorService companions;
+
     private final Stations stations = new Stations();
 
     private Launcher() {
-        AtomicInteger count = new AtomicInteger();
-        threads = Executors.newFixedThreadPool(
-                THREADS,
-                work -> Thread.ofPlatform()
-                        .daemon()
-                        .name("lxc4j-launch-" + count.incrementAndGet())
-                        .unstarted(work));
+        launchers = Executors.newFixedThreadPool(THREADS, named("lxc4j-launch-"));
+        companions = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                named("lxc4j-companion-"));
         expectChildren();
         // All at once and early, while low descriptors are still free.
         try {
@@ -62,7 +74,7 @@ public final class Launcher {
                 stations.giveBack(new Station());
             }
         } catch (RuntimeException | Error e) {
-            threads.shutdown();
+            launchers.shutdown();
             stations.close();
             throw e;
         }
@@ -75,6 +87,10 @@ public final class Launcher {
      */
     public static Launcher shared() {
         return SHARED.get();
+    }
+
+    private static ThreadFactory named(String prefix) {
+        return Thread.ofPlatform().daemon().name(prefix, 1).factory();
     }
 
     /** A JVM started with SIGCHLD ignored would never learn how its children end. */
@@ -97,6 +113,7 @@ public final class Launcher {
      * @return the process
      * @throws LaunchException if a system call of the program failed
      * @throws HostUnsupportedException if the host can't make such a process
+     * @throws io.lxc4j.error.LaunchTimeoutException if it takes longer than it may
      * @throws ContainerException if the process was killed meanwhile
      */
     public LaunchedProcess launch(LaunchProgram program, LaunchInputs inputs) {
@@ -111,6 +128,7 @@ public final class Launcher {
      * @return the process, to be closed
      * @throws LaunchException if a system call of the program failed
      * @throws HostUnsupportedException if the host can't make such a process
+     * @throws io.lxc4j.error.LaunchTimeoutException if it takes longer than it may
      * @throws ContainerException if the process was killed meanwhile
      */
     public RemoteHand serve(LaunchProgram program, LaunchInputs inputs) {
@@ -125,6 +143,7 @@ public final class Launcher {
      * @return how it ended
      * @throws LaunchException if a system call of the program failed
      * @throws HostUnsupportedException if the host can't make such a process
+     * @throws io.lxc4j.error.LaunchTimeoutException if it takes longer than it may
      * @throws ContainerException if the process was killed meanwhile
      */
     public ExitStatus perform(LaunchProgram program, LaunchInputs inputs) {
@@ -133,19 +152,33 @@ public final class Launcher {
 
     /**
      * A platform thread accompanies the child by itself, so nobody has to wake it when the child is there. A virtual thread must not
-     * wait in the kernel.
+     * wait in the kernel, nor must a launching thread: what runs in a container can make it wait as long as a launch may take.
      */
     private <T> T launch(LaunchProgram program, LaunchInputs inputs, Function<Accompanied, T> way) {
         if (inputs.given().size() != program.plan().given().size()) {
             throw new IllegalArgumentException(
                     "the plan is given " + program.plan().given());
         }
-        return Thread.currentThread().isVirtual()
-                ? inThread(() -> way.apply(makeChild(program, inputs)))
-                : way.apply(inThread(() -> makeChild(program, inputs)));
+        Accompanied child = in(launchers, () -> makeChild(program, inputs));
+        return Thread.currentThread().isVirtual() ? accompany(child, way) : way.apply(child);
     }
 
-    private <T> T inThread(Supplier<T> work) {
+    private <T> T accompany(Accompanied child, Function<Accompanied, T> way) {
+        AtomicBoolean isBegun = new AtomicBoolean();
+        try {
+            return in(companions, () -> {
+                isBegun.set(true);
+                return way.apply(child);
+            });
+        } catch (RuntimeException | Error e) {
+            if (!isBegun.get()) {
+                child.abandon(); // no thread could be made
+            }
+            throw e;
+        }
+    }
+
+    private static <T> T in(Executor threads, Supplier<T> work) {
         try {
             return CompletableFuture.supplyAsync(work, threads).join();
         } catch (CompletionException e) {
@@ -255,39 +288,42 @@ public final class Launcher {
 
         Accompanied makeChild(LaunchProgram program, LaunchInputs inputs) {
             Fd[] pair = Kernel.socketPair("launch channel");
-            Channel channel = new Channel(pair[0]);
-            boolean isMade = false;
             try (Fd child = pair[1]) {
+                Channel channel = new Channel(pair[0], inputs.limit());
                 load(program);
                 LaunchPlan plan = program.plan();
                 if (plan.meetsTwice() || !plan.parentWorks()) {
                     channel.goAhead(inputs.given()); // there is nothing to wait for
                 }
                 Frame springboard = frame(plan.namespaces().contains(Namespace.USER));
-                long pid = launch(springboard, plan.namespaces(), inputs.streamNumbers(), child);
+                long pid;
+                try {
+                    lend(inputs.streamNumbers(), child);
+                    pid = springboard.launch(plan.namespaces());
+                } finally {
+                    takeBack();
+                }
                 if (pid < 0) {
                     throw refused(plan, Errno.of((int) -pid));
                 }
-                isMade = true;
                 return new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid));
-            } finally {
-                if (!isMade) {
-                    channel.close();
-                }
+            } catch (RuntimeException | Error e) {
+                pair[0].close();
+                throw e;
             }
         }
 
-        private long launch(Frame springboard, Set<Namespace> namespaces, int[] streams, Fd channel) {
-            try {
-                for (int i = 0; i < streams.length; i++) {
-                    Kernel.replace(streams[i], slots[i]);
-                }
-                Kernel.replace(channel.number(), slots[Compiler.CHANNEL]);
-                return springboard.launch(namespaces);
-            } finally {
-                for (int i = 0; i <= Compiler.CHANNEL; i++) {
-                    Kernel.replace(idle.number(), slots[i]);
-                }
+        private void lend(int[] streams, Fd channel) {
+            for (int i = 0; i < streams.length; i++) {
+                Kernel.replace(streams[i], slots[i]);
+            }
+            Kernel.replace(channel.number(), slots[Compiler.CHANNEL]);
+        }
+
+        /** Can't fail, and must not: a child has been made. */
+        private void takeBack() {
+            for (int i = 0; i <= Compiler.CHANNEL; i++) {
+                Kernel.tryCall(Sys.DUP3, idle.number(), slots[i], Constants.O_CLOEXEC.value());
             }
         }
 

@@ -124,10 +124,10 @@ class LaunchPlanTest {
     }
 
     @Test
-    void enters_users_and_clocks_before_it_shares_memory_with_its_child() {
+    void enters_clocks_before_it_shares_memory_with_its_child() {
         Handle there = new Handle("there");
         for (JoinOperation late : List.of(
-                new JoinOperation.JoinProcess(there, Set.of(Namespace.USER)),
+                new JoinOperation.JoinProcess(there, Set.of(Namespace.TIME)),
                 new JoinOperation.JoinNamespace(there, Namespace.TIME),
                 new JoinOperation.NewTimeNamespace(Map.of()))) {
             LaunchPlan.Builder plan = LaunchPlan.builder()
