@@ -8,6 +8,7 @@ import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.testing.Requirement;
@@ -95,6 +96,36 @@ class EscapeAttackIT {
         ContainerResult result = Container.run(
                 "sh", "-c", "cp /usr/bin/id /tmp/id; chown 1 /tmp/id 2>/dev/null; chmod 4755 /tmp/id; /tmp/id -u");
         assertThat(result.output()).isEqualTo("0\n");
+    }
+
+    @Test
+    @DisplayName("set-id-and-ptrace: for more than one reason")
+    void no_privilege_is_gained() throws Exception {
+        ContainerResult result = Container.run(
+                "sh",
+                "-c",
+                "grep NoNewPrivs: /proc/self/status; grep -v ' [a-z,]*nosuid[a-z,]* ' /proc/self/mountinfo | grep -v '"
+                        + " /dev/[a-z]* '");
+        assertThat(result.output()).isEqualTo("NoNewPrivs:\t1\n");
+    }
+
+    @Test
+    @DisplayName("weaker-exec: what capabilities there are is known, for users of its own and for the host's root")
+    void capabilities() throws Exception {
+        String command = "grep CapBnd: /proc/self/status";
+        assertThat(Container.run("sh", "-c", command).output()).isEqualTo("CapBnd:\t00000000800425fb\n");
+        if (ProcessStatus.ofThisProcess().uid() == 0) {
+            String of = TestRoot.in(Files.createDirectory(directory.resolve("root")))
+                    .readOnly()
+                    .namespaces(Namespaces.builder().shareUsers().build())
+                    .command("sh", "-c", command)
+                    .run()
+                    .output();
+            assertThat(of).startsWith("CapBnd:");
+            long without = ~0x800405fbL;
+            assertThat(Long.parseLong(of.strip().replaceAll(".*\t", ""), 16) & without)
+                    .isZero();
+        }
     }
 
     @ParameterizedTest

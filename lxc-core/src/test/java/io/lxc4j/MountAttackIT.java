@@ -230,6 +230,65 @@ class MountAttackIT {
     }
 
     @Test
+    @DisplayName("device-nodes: a device in the root file system is none, and none can be made, whoever its root is")
+    void devices_in_the_root() throws Exception {
+        Requirement.ROOT.assume();
+        Path root = Files.createDirectory(directory.resolve("root"));
+        TestRoot files = TestRoot.in(root);
+        assertThat(new ProcessBuilder("mknod", "-m", "666", root + "/zero", "c", "1", "5")
+                        .start()
+                        .waitFor())
+                .isZero();
+        for (Namespaces namespaces : List.of(
+                Namespaces.builder().build(), Namespaces.builder().shareUsers().build())) {
+            for (ContainerBuilder builder : List.of(files.readOnly(), files.copyOnWrite())) {
+                ContainerResult result = builder.namespaces(namespaces)
+                        .command(
+                                "sh",
+                                "-c",
+                                "mknod /dev/made c 1 5; mknod /tmp/made c 1 5; head -c 1 /zero /dev/made /tmp/made |"
+                                        + " wc -c")
+                        .run();
+                assertThat(result.error())
+                        .contains("'/zero' for reading: Permission denied", "Operation not permitted");
+                assertThat(result.output()).isEqualTo("0\n");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("masked-and-read-only: what tells of the host is hidden in each proc that is mounted")
+    void masks_of_another_proc() throws Exception {
+        ContainerResult result = Container.builder()
+                .mount(Mount.proc().at("/srv"))
+                .command(
+                        "sh",
+                        "-c",
+                        "test -e /srv/keys && echo is there; cat /srv/keys /srv/interrupts; echo 1 > /srv/sys/x")
+                .run();
+        assertThat(result.output()).isEqualTo("is there\n");
+        assertThat(result.error()).isNotEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "masked-and-read-only: all of the host's that can be written to by its root is read-only for it inside")
+    void protected_paths() throws Exception {
+        Requirement.ROOT.assume();
+        TestRoot files = TestRoot.in(Files.createDirectory(directory.resolve("root")));
+        ContainerResult result = files.readOnly()
+                .namespaces(Namespaces.builder().shareUsers().build())
+                .command(
+                        "sh",
+                        "-c",
+                        "for p in bus fs irq sys sysrq-trigger; do test -e /proc/$p || continue; grep -q \" /proc/$p"
+                                + " ro,\" /proc/self/mountinfo || echo $p; done")
+                .run();
+        assertThat(result.output()).isEmpty();
+        assertThat(result.isSuccess()).isTrue();
+    }
+
+    @Test
     @DisplayName("device-nodes: a device that comes with a bound directory is none, unless that was asked for")
     void devices_in_a_volume() throws Exception {
         Requirement.ROOT.assume();

@@ -2,6 +2,9 @@ package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
 import io.lxc4j.namespaces.IdMapping;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.testing.Requirement;
@@ -153,6 +156,26 @@ class TerminalAttackIT {
             Process attack = new ProcessBuilder("sh", "-c", "echo x 1<>" + program).start();
             assertThat(attack.waitFor()).isNotZero();
             assertThat(Files.readAllBytes(Path.of(program))).isEqualTo(before);
+        }
+    }
+
+    @Test
+    @DisplayName("exe-overwrite: nor who has kept it open until nobody runs it")
+    void the_program_of_the_init_is_sealed_for_good() throws Exception {
+        Requirement.ROOT.assume();
+        try (Fd kept = programOfAnInit()) {
+            Path program = Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + kept.number());
+            byte[] before = Files.readAllBytes(program);
+            Process attack = new ProcessBuilder("sh", "-c", "echo x 1<>" + program).start();
+            assertThat(attack.waitFor()).isNotZero();
+            assertThat(Files.readAllBytes(program)).isEqualTo(before);
+        }
+    }
+
+    private static Fd programOfAnInit() {
+        try (Container container =
+                Container.builder().init().command("sleep", "1000").start()) {
+            return Kernel.open("/proc/" + container.process().pid() + "/exe", Constants.O_RDONLY, 0);
         }
     }
 }

@@ -140,7 +140,7 @@ final class Accompanied {
         IdMaps idMaps = inputs.idMaps() == null ? program.plan().idMaps() : inputs.idMaps();
         try (ParentWork work = new ParentWork(program, pid)) {
             if (idMaps != null) {
-                idMaps.write(pid);
+                idMaps.write(pid, work::proc);
             }
             List<Fd> handed = new ArrayList<>(program.plan().meetsTwice() ? List.of() : inputs.given());
             handed.addAll(work.perform());

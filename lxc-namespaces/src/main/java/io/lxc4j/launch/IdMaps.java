@@ -1,7 +1,6 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -113,27 +113,28 @@ public record IdMaps(List<Range> uids, List<Range> gids, boolean denySetgroups, 
      * Writes the maps of a process that waits.
      *
      * @param pid the process
+     * @param proc gives this JVM's {@code /proc}, verified
      * @throws ContainerException if the kernel refuses; the message names the file and the remedy
      */
-    void write(long pid) {
+    void write(long pid, Supplier<Fd> proc) {
         switch (writer) {
-            case KERNEL -> writeFiles(pid);
+            case KERNEL -> writeFiles(pid, proc);
             case TOOLS -> SubordinateIdTools.write(pid, this);
         }
     }
 
-    private void writeFiles(long pid) {
+    private void writeFiles(long pid, Supplier<Fd> proc) {
         writes().forEach((file, content) -> {
-            String path = "/proc/" + pid + "/" + file;
+            String path = pid + "/" + file;
             byte[] bytes = content.getBytes(StandardCharsets.US_ASCII);
             try (Arena arena = Arena.ofConfined();
-                    Fd fd = Kernel.open(path, Constants.O_WRONLY, 0)) {
+                    Fd fd = ProcDirectory.openToWrite(proc.get(), path)) {
                 MemorySegment memory = arena.allocate(bytes.length);
                 memory.copyFrom(MemorySegment.ofArray(bytes));
                 Kernel.check(
                         Kernel.tryCall(Sys.WRITE, fd.number(), memory.address(), bytes.length),
                         Sys.WRITE,
-                        () -> path + ", \"" + content.strip() + "\"");
+                        () -> fd + ", \"" + content.strip() + "\"");
             } catch (ContainerException e) {
                 throw new ContainerException(
                         "writing the id maps of the user namespace: " + e.getMessage() + "; "

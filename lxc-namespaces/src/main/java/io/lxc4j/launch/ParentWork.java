@@ -72,7 +72,8 @@ final class ParentWork implements AutoCloseable {
         };
     }
 
-    private Fd proc() {
+    /** This JVM's {@code /proc}, verified. */
+    Fd proc() {
         Fd known = proc;
         if (known == null) {
             known = ProcDirectory.open();

@@ -1,8 +1,14 @@
 package io.lxc4j.launch;
 
+import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_DIRECTORY;
 import static io.lxc4j.kernel.Constants.O_PATH;
+import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.PROC_SUPER_MAGIC;
+import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_MAGICLINKS;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_SYMLINKS;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_XDEV;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -10,6 +16,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.OpenHow;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -59,6 +66,28 @@ final class ProcDirectory {
         } catch (RuntimeException | Error e) {
             directory.close();
             throw e;
+        }
+    }
+
+    /**
+     * Opens a file below it, through no link and on no other mount.
+     *
+     * @param directory what was opened
+     * @param path the file's path in it
+     * @return its descriptor
+     */
+    static Fd openToWrite(Fd directory, String path) {
+        long resolve = Constant.or(RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_XDEV)
+                .value();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment how = arena.allocate(OpenHow.SIZE, 8)
+                    .copyFrom(MemorySegment.ofArray(OpenHow.bytes(O_WRONLY.value() | O_CLOEXEC.value(), resolve)));
+            long result = Kernel.tryCall(
+                    Sys.OPENAT2, directory.number(), arena.allocateFrom(path).address(), how.address(), OpenHow.SIZE);
+            return new Fd(
+                    (int) Kernel.check(
+                            result, Sys.OPENAT2, () -> PATH + ", \"" + path + "\", O_WRONLY, RESOLVE_BENEATH…"),
+                    PATH + "/" + path);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.SystemCallException;
 import io.lxc4j.kernel.Fd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,18 @@ class ProcDirectoryTest {
         assertThatExceptionOfType(HostUnsupportedException.class)
                 .isThrownBy(() -> ProcDirectory.open(directory.toString()))
                 .withMessage(directory + " is not a proc file system; mount proc there");
+    }
+
+    @Test
+    @DisplayName("leads to no file through a link; attack: redirected-proc-write")
+    void link() {
+        try (Fd proc = ProcDirectory.open()) {
+            assertThatExceptionOfType(SystemCallException.class)
+                    .isThrownBy(() -> ProcDirectory.openToWrite(proc, "self/oom_score_adj"))
+                    .withMessageContaining("ELOOP");
+            ProcDirectory.openToWrite(proc, ProcessHandle.current().pid() + "/oom_score_adj")
+                    .close();
+        }
     }
 
     @Test
