@@ -19,7 +19,11 @@ public sealed interface JoinOperation extends Operation {
         return Phase.JOIN;
     }
 
-    /** Whether it enters a time namespace, which the kernel refuses to a process that shares memory with another. */
+    /**
+     * Whether it enters a time namespace, which the kernel refuses to a process that shares memory with another.
+     *
+     * @return whether the time namespace is joined or made by it
+     */
     default boolean entersClocks() {
         Set<Namespace> entered = switch (this) {
             case JoinProcess joined -> joined.kinds();
