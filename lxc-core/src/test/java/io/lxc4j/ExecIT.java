@@ -9,6 +9,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.LaunchException;
+import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.namespaces.NamespaceHandle;
 import io.lxc4j.namespaces.NamespaceKind;
@@ -255,6 +256,7 @@ class ExecIT {
     @Test
     void is_what_it_is_asked_to_be_whatever_was_asked_before() throws Exception {
         String script = "echo $COLOUR $PWD $(id -u); test -t 0 && echo tty";
+        boolean isRoot = ProcessStatus.ofThisProcess().uid() == 0;
         for (int i = 0; i < 2; i++) {
             assertThat(container.exec("sh", "-c", script).run().output()).isEqualTo("green /usr 0\n");
             assertThat(container
@@ -271,8 +273,10 @@ class ExecIT {
                     .isEqualTo("green /tmp 0\n");
             assertThat(container.exec("sh", "-c", script).terminal().run().output())
                     .isEqualTo("green /usr 0\r\ntty\r\n");
-            assertThat(container.exec("sh", "-c", script).user(1, 1).run().output())
-                    .isEqualTo("green /usr 1\n");
+            if (isRoot) { // others have one id in a container
+                assertThat(container.exec("sh", "-c", script).user(1, 1).run().output())
+                        .isEqualTo("green /usr 1\n");
+            }
             assertThat(container
                             .exec("stty", "size")
                             .terminal(new WindowSize(90, 20))
