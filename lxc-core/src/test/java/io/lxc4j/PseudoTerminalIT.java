@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -146,18 +147,18 @@ class PseudoTerminalIT {
     }
 
     /** What a program has written when it writes no more. */
-    private static long writtenAtLast(Process process) throws IOException, InterruptedException {
-        long before = -1;
-        long now = 0;
-        while (now != before || now == 0) {
-            Thread.sleep(200);
-            before = now;
-            now = Files.readAllLines(Path.of("/proc/" + process.pid() + "/io")).stream()
-                    .filter(line -> line.startsWith("wchar:"))
-                    .mapToLong(line -> Long.parseLong(line.substring(6).strip()))
-                    .sum();
-        }
-        return now;
+    private static long writtenAtLast(Process process) {
+        AtomicLong before = new AtomicLong();
+        return Awaitility.await()
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> written(process), now -> now != 0 && before.getAndSet(now) == now);
+    }
+
+    private static long written(Process process) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/io")).stream()
+                .filter(line -> line.startsWith("wchar:"))
+                .mapToLong(line -> Long.parseLong(line.substring(6).strip()))
+                .sum();
     }
 
     @Test

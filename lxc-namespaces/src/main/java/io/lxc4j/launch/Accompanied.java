@@ -110,18 +110,15 @@ final class Accompanied {
         Fd descriptor = channel.take();
         LaunchedProcess.reap(pidfd, 0);
         pidfd.close();
+        pid = sibling;
         if (descriptor == null) {
-            long opened = Kernel.tryCall(Sys.PIDFD_OPEN, sibling, 0);
+            long opened = Kernel.tryCall(Sys.PIDFD_OPEN, pid, 0);
             if (opened < 0) {
-                Kernel.tryCall(Sys.KILL, -sibling, SIGKILL);
-                Kernel.tryCall(Sys.KILL, sibling, SIGKILL);
-                LaunchedProcess.collect(Constants.P_PID, sibling);
                 throw tooManyFiles("following a process into its namespaces");
             }
-            descriptor = new Fd((int) opened, "pidfd of " + sibling);
+            descriptor = new Fd((int) opened, "pidfd of " + pid);
         }
         pidfd = descriptor;
-        pid = sibling;
     }
 
     /** The kernel drops descriptors that come where there is no room for them, without an error. */
@@ -171,6 +168,9 @@ final class Accompanied {
             Kernel.trySignal(pidfd, SIGKILL);
             LaunchedProcess.reap(pidfd, 0);
             pidfd.close();
+        } else {
+            Kernel.tryCall(Sys.KILL, pid, SIGKILL);
+            LaunchedProcess.collect(Constants.P_PID, pid);
         }
         if (terminal != null) {
             terminal.close();
