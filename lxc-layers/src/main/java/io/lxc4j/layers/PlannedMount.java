@@ -1,8 +1,13 @@
 package io.lxc4j.layers;
 
+import static io.lxc4j.kernel.Constants.PROC_SUPER_MAGIC;
+
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.error.SystemCallException;
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.FileStatus;
+import io.lxc4j.kernel.FileSystemStatus;
 import io.lxc4j.kernel.MountInfo;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
@@ -44,7 +49,7 @@ public final class PlannedMount {
         return switch (mount.source) {
             case MountSource.Bind bind -> {
                 mapped(bind.idMapped());
-                HostFile file = file(bind.path());
+                FileStatus file = file(bind.path());
                 travels(bind.path());
                 yield file.isDirectory();
             }
@@ -195,16 +200,15 @@ public final class PlannedMount {
 
     // ---- the host
 
-    /** What a path leads to: its type and, of a device, its numbers. */
-    private static HostFile file(Path path) {
-        HostFile file;
+    private static FileStatus file(Path path) {
+        FileStatus file;
         try {
-            file = HostFile.at(path);
-        } catch (IOException _) {
+            file = FileStatus.of(path);
+        } catch (SystemCallException e) {
             throw new InvalidSpecificationException(
-                    "mounting " + path + ": it does not exist, or this user may not reach it");
+                    "mounting " + path + ": it does not exist, or this user may not reach it", e);
         }
-        if (file.isOfProc()) {
+        if (!file.onDevice() && FileSystemStatus.type(path.toString()) == PROC_SUPER_MAGIC.value()) {
             throw new InvalidSpecificationException("mounting " + path
                     + ": it leads into /proc, and the host's /proc can't be mounted, not even a part");
         }
@@ -226,13 +230,12 @@ public final class PlannedMount {
         }
     }
 
-    private static Object device(MountSource.Device device) {
-        HostFile file = file(device.path());
-        if (!file.isDevice()) {
+    private static boolean device(MountSource.Device device) {
+        if (!file(device.path()).isDevice()) {
             throw new InvalidSpecificationException(
                     "mounting " + device + ": it is neither a character nor a block device");
         }
-        return file;
+        return true;
     }
 
     private void mapped(boolean idMapped) {

@@ -12,4 +12,14 @@ public class InvalidSpecificationException extends ContainerException {
     public InvalidSpecificationException(String message) {
         super(message);
     }
+
+    /**
+     * One that what was tried on the host has shown.
+     *
+     * @param message what was rejected, and what to do
+     * @param cause the call that failed
+     */
+    public InvalidSpecificationException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

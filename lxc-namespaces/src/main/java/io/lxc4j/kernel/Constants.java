@@ -209,6 +209,8 @@ public final class Constants {
     public static final Constant S_IFMT = new Constant("S_IFMT", 0xf000);
     /** {@code STATX_BASIC_STATS}, see statx(2). */
     public static final Constant STATX_BASIC_STATS = new Constant("STATX_BASIC_STATS", 0x7ff);
+    /** {@code S_IFBLK}, see inode(7). */
+    public static final Constant S_IFBLK = new Constant("S_IFBLK", 0x6000);
     /** {@code S_IFCHR}, see inode(7). */
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
 

@@ -4,8 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.lxc4j.error.SystemCallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * What a file is, from {@code struct statx}.
@@ -18,17 +20,21 @@ import java.lang.foreign.MemorySegment;
  *     …
  *     __u64 stx_size;    //  40
  *     …
+ *     __u32 stx_dev_major; // 136
+ *     …
  * };                     // 256
  * </pre>
  *
  * @param mode type and permissions
  * @param size its size in bytes
+ * @param onDevice whether its file system has a device; those that the kernel makes up have none
  * @see <a href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</a>
  */
-public record FileStatus(int mode, long size) {
+public record FileStatus(int mode, long size, boolean onDevice) {
     static final int SIZE = 256;
     static final int MODE = 28;
     static final int SIZE_IN_BYTES = 40;
+    static final int FILE_SYSTEM_MAJOR = 136;
 
     private static final int PERMISSIONS = 0777;
 
@@ -39,21 +45,38 @@ public record FileStatus(int mode, long size) {
      * @return what it is
      */
     public static FileStatus of(Fd fd) {
+        return look(fd.number(), "", Constants.AT_EMPTY_PATH, fd.toString());
+    }
+
+    /**
+     * Looks at a file; symbolic links are followed.
+     *
+     * @param path an absolute path
+     * @return what it leads to
+     * @throws SystemCallException if it can't be reached
+     */
+    public static FileStatus of(Path path) {
+        return look((int) Constants.AT_FDCWD.value(), path.toString(), Constant.or(), "AT_FDCWD");
+    }
+
+    private static FileStatus look(int directory, String path, Constant how, String shown) {
+        Constant wanted = Constants.STATX_BASIC_STATS;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(SIZE, 8);
-            Constant wanted = Constants.STATX_BASIC_STATS;
             Kernel.check(
                     Kernel.tryCall(
                             Sys.STATX,
-                            fd.number(),
-                            arena.allocate(JAVA_INT).address(),
-                            Constants.AT_EMPTY_PATH.value(),
+                            directory,
+                            arena.allocateFrom(path).address(),
+                            how.value(),
                             wanted.value(),
                             buffer.address()),
                     Sys.STATX,
-                    () -> fd + ", \"\", AT_EMPTY_PATH, " + wanted.name());
+                    () -> shown + ", \"" + path + "\", " + how.name() + ", " + wanted.name());
             return new FileStatus(
-                    Short.toUnsignedInt(buffer.get(JAVA_SHORT, MODE)), buffer.get(JAVA_LONG, SIZE_IN_BYTES));
+                    Short.toUnsignedInt(buffer.get(JAVA_SHORT, MODE)),
+                    buffer.get(JAVA_LONG, SIZE_IN_BYTES),
+                    buffer.get(JAVA_INT, FILE_SYSTEM_MAJOR) != 0);
         }
     }
 
@@ -86,6 +109,15 @@ public record FileStatus(int mode, long size) {
      */
     public boolean isLink() {
         return is(Constants.S_IFLNK);
+    }
+
+    /**
+     * Whether it is a device node, of a character or a block device.
+     *
+     * @return whether it is one
+     */
+    public boolean isDevice() {
+        return is(Constants.S_IFCHR) || is(Constants.S_IFBLK);
     }
 
     /**

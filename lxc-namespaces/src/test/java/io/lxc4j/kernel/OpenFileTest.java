@@ -45,8 +45,24 @@ class OpenFileTest {
             assertThat(status.permissions()).isEqualTo(0750);
             assertThat(FileStatus.of(link).isLink()).isTrue();
             assertThat(FileStatus.of(device).isRegular()).isFalse();
+            assertThat(FileStatus.of(device).isDevice()).isTrue();
+            assertThat(status.isDevice()).isFalse();
             assertThat(OpenFile.readLink(link)).isEqualTo("some/where");
         }
+    }
+
+    @Test
+    void are_looked_at_by_path_too() throws Exception {
+        Path link = Files.createSymbolicLink(path.resolve("to-file"), path.resolve("file"));
+        assertThat(FileStatus.of(link).permissions()).isEqualTo(0750);
+        assertThat(FileStatus.of(Path.of("/proc/self")).isDirectory()).isTrue();
+        assertThat(FileStatus.of(Path.of("/proc/self")).onDevice()).isFalse();
+        long device = ((Number) Files.getAttribute(path, "unix:dev")).longValue();
+        assertThat(FileStatus.of(path).onDevice()).isEqualTo(device >> 8 != 0);
+        assertThatExceptionOfType(SystemCallException.class)
+                .isThrownBy(() -> FileStatus.of(path.resolve("absent")))
+                .withMessage("statx(AT_FDCWD, \"" + path.resolve("absent")
+                        + "\", 0, STATX_BASIC_STATS) failed: ENOENT (No such file or directory)");
     }
 
     @Test
