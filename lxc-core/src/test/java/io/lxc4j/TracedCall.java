@@ -64,6 +64,11 @@ record TracedCall(String name, List<String> arguments, String rest) {
         return Long.decode(rest.split(" ", -1)[1]);
     }
 
+    /** Whether an exec has succeeded, be it that the process was killed before strace saw it return. */
+    boolean becameProgram() {
+        return rest.startsWith("= ?") || result() == 0;
+    }
+
     /** The name of the error; empty without one. */
     String error() {
         return result() == -1 ? rest.split(" ", -1)[2] : "";

@@ -139,7 +139,7 @@ public final class LaunchBenchmark {
                 contenders.add(new Helper(List.of(
                                 workshop.helper().get().toString(),
                                 "mounts",
-                                places.toString(),
+                                root.toString(),
                                 root.resolve("bin").toString(),
                                 Integer.toString(count)))
                         .contender("C, " + count + " mounts", 'm'));

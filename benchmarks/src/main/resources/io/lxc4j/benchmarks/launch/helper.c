@@ -13,7 +13,7 @@
  *       user namespace.
  *
  *   helper mounts ROOT SOURCE COUNT
- *       a child with a mount namespace of its own that binds SOURCE on ROOT/0 and so on, read-only, COUNT times, with the
+ *       a child with a mount namespace of its own that binds SOURCE on ROOT/places/0 and so on, read-only, COUNT times, with the
  *       calls that lxc4j makes for it
  */
 #define _GNU_SOURCE
@@ -306,11 +306,11 @@ static const char *mount_root, *mount_source;
 static int mount_count;
 
 static int bind_one(int root, int number) {
-    char target[16];
+    char target[32];
     struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     struct mount_attr attributes = {
             .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE};
-    snprintf(target, sizeof target, "%d", number);
+    snprintf(target, sizeof target, "places/%d", number);
     int tree = syscall(SYS_open_tree, AT_FDCWD, mount_source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
     int place = syscall(SYS_openat2, root, target, &how, sizeof how);
     return tree < 0 || place < 0 || change(tree, &attributes) != 0
