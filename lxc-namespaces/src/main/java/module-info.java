@@ -14,6 +14,7 @@ module io.lxc4j.namespaces {
 
     exports io.lxc4j.error;
     exports io.lxc4j.namespaces;
+    exports io.lxc4j.security;
     exports io.lxc4j.kernel to
             io.lxc4j,
             io.lxc4j.cgroups,

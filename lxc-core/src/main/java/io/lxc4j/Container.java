@@ -10,6 +10,9 @@ import io.lxc4j.launch.RemoteHand;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.namespaces.NamespaceHandle;
 import io.lxc4j.namespaces.NamespaceKind;
+import io.lxc4j.namespaces.NamespacePlan;
+import io.lxc4j.security.Isolation;
+import io.lxc4j.security.Rights;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
@@ -181,6 +184,15 @@ public final class Container implements AutoCloseable {
 
     LaunchPlan plan(ExecBuilder exec) {
         return ContainerPlan.of(specification.settings(), exec, Errands.FIRST_PROCESS);
+    }
+
+    Isolation isolation() {
+        return specification.settings().isolation();
+    }
+
+    /** What a process has that joins it. */
+    Rights rights() {
+        return NamespacePlan.rights(specification.settings().namespaces());
     }
 
     ContainerProcess start(ExecBuilder exec, Redirect input) {

@@ -7,6 +7,7 @@ import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
 import io.lxc4j.namespaces.ProcessAttributes;
+import io.lxc4j.security.Isolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,6 +25,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     private @Nullable ProcessAttributes attributes;
 
+    private @Nullable Isolation isolation;
+
     @Nullable
     String hostName;
 
@@ -40,6 +43,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         root = other.root;
         namespaces = other.namespaces;
         attributes = other.attributes;
+        isolation = other.isolation;
         hostName = other.hostName;
         init = other.init;
         mounts.addAll(other.mounts);
@@ -108,6 +112,18 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     public ContainerBuilder attributes(ProcessAttributes attributes) {
         unset("attributes", this.attributes, attributes);
         this.attributes = attributes;
+        return this;
+    }
+
+    /**
+     * Sets what the processes may do; by default {@link Isolation#standard()}.
+     *
+     * @param isolation the isolation
+     * @return this builder
+     */
+    public ContainerBuilder isolation(Isolation isolation) {
+        unset("isolation", this.isolation, isolation);
+        this.isolation = isolation;
         return this;
     }
 
@@ -277,6 +293,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         }
         Namespaces.Builder builder = Namespaces.builder();
         return (hostName == null ? builder : builder.hostName(hostName)).build();
+    }
+
+    Isolation isolation() {
+        return isolation == null ? Isolation.standard() : isolation;
     }
 
     ProcessAttributes attributes() {

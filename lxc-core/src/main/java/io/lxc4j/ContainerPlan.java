@@ -44,6 +44,7 @@ final class ContainerPlan {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
         NamespacePlan.contribute(plan, namespaces, settings.attributes());
+        settings.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
@@ -73,7 +74,6 @@ final class ContainerPlan {
         if (settings.workingDirectory != null) {
             plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
         }
-        plan.add(new Operation.ForbidNewPrivileges());
         plan.add(exec(settings, settings.environment));
         return plan.build();
     }
@@ -105,12 +105,12 @@ final class ContainerPlan {
         }
         plan.add(new Operation.NewSession());
         plan.add(new Operation.DieWithParent());
+        exec.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
         takeTerminal(plan, exec.terminal, false);
         plan.add(new Operation.CloseDescriptors());
         String directory = exec.workingDirectory == null ? settings.workingDirectory : exec.workingDirectory;
         plan.add(new Operation.ChangeDirectory(directory == null ? "/" : directory));
-        plan.add(new Operation.ForbidNewPrivileges());
         plan.add(exec(exec, environment));
         return plan.build();
     }
@@ -124,7 +124,6 @@ final class ContainerPlan {
         plan.add(new Operation.DieWithParent());
         plan.add(new Operation.SetUmask(0));
         plan.add(new Operation.CloseDescriptors());
-        plan.add(new Operation.ForbidNewPrivileges());
         plan.add(new Operation.ServeParent());
         return plan.build();
     }

@@ -2,6 +2,9 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.Operation;
+import io.lxc4j.security.Capabilities;
+import io.lxc4j.security.Isolation;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
@@ -22,6 +25,8 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
     @Nullable
     User user;
 
+    private @Nullable Capabilities capabilities;
+
     /**
      * A user inside.
      *
@@ -38,13 +43,15 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @param workingDirectory where it starts, or null
      * @param user whom it is to be, or null
      * @param terminal the size of its terminal, or null
+     * @param rights what gives it capabilities of its own, or null
      */
     record Asked(
             List<String> command,
             List<Map.Entry<String, String>> environment,
             @Nullable String workingDirectory,
             @Nullable User user,
-            @Nullable WindowSize terminal) {
+            @Nullable WindowSize terminal,
+            Operation.@Nullable LimitCapabilities rights) {
         /** Of all texts, in characters. */
         long length() {
             return command.stream().mapToLong(String::length).sum()
@@ -67,7 +74,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
 
     /**
      * Sets whom the process is inside; by default whom the container's first process was at its start. Any other than root
-     * has no capabilities; it has no additional groups.
+     * has the {@linkplain Capabilities#ambient ambient} capabilities only; it has no additional groups.
      *
      * @param uid a user id that the container has, from 0 to 2147483647
      * @param gid a group id that the container has, from 0 to 2147483647
@@ -85,10 +92,31 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
         return this;
     }
 
+    /**
+     * Sets which capabilities the process has; by default those that the container was started with.
+     *
+     * @param capabilities no more than the container's
+     * @return this builder
+     * @throws InvalidSpecificationException if the container has one of them not
+     * @throws io.lxc4j.error.HostUnsupportedException if the kernel does not know one
+     */
+    public ExecBuilder capabilities(Capabilities capabilities) {
+        unset("capabilities", this.capabilities, capabilities);
+        this.capabilities = capabilities;
+        var _ = isolation();
+        return this;
+    }
+
+    Isolation isolation() {
+        Isolation whole = container.isolation();
+        return capabilities == null ? whole : whole.within(capabilities, container.rights());
+    }
+
     Asked asked() {
         List<Map.Entry<String, String>> variables =
                 environment.entrySet().stream().map(Map.Entry::copyOf).toList();
-        return new Asked(command, variables, workingDirectory, user, terminal);
+        Operation.LimitCapabilities limit = capabilities == null ? null : capabilities.limit(container.rights());
+        return new Asked(command, variables, workingDirectory, user, terminal, limit);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.error.LaunchTimeoutException;
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
@@ -135,8 +136,9 @@ class ExecAttackIT {
 
     private static LaunchPlan withPtrace(LaunchPlan plan) {
         List<Operation> operations = plan.operations().stream()
-                .map(operation -> operation instanceof Operation.LimitCapabilities(long kept)
-                        ? new Operation.LimitCapabilities(kept | 1L << CAP_SYS_PTRACE)
+                .map(operation -> operation instanceof Operation.LimitCapabilities limit
+                        ? new Operation.LimitCapabilities(
+                                CapabilitySets.of(limit.sets().permitted() | 1L << CAP_SYS_PTRACE))
                         : operation)
                 .toList();
         return new LaunchPlan(plan.namespaces(), plan.idMaps(), plan.given(), operations);

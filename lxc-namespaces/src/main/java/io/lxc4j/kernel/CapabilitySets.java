@@ -4,14 +4,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The arguments of {@code capset(2)}: a header and, for 64 capabilities, two blocks of three words.
+ * The capabilities of a thread. For {@code capset(2)} three of the sets go into two blocks of three words, after a header.
  *
  * <pre>
  * struct __user_cap_header_struct { __u32 version; int pid; };                        // 8
  * struct __user_cap_data_struct { __u32 effective, permitted, inheritable; } [2];    // 24, low words first
  * </pre>
+ *
+ * @param effective those that are used; bit n is capability n
+ * @param permitted those that can be made effective
+ * @param inheritable those that a program keeps whose file has them as inheritable
+ * @param bounding those that can be gained by executing a file
+ * @param ambient those that a program keeps whose file has none
+ * @see <a href="https://man7.org/linux/man-pages/man7/capabilities.7.html">capabilities(7)</a>
  */
-public final class CapabilitySets {
+public record CapabilitySets(long effective, long permitted, long inheritable, long bounding, long ambient) {
     /** Size of the header in bytes. */
     public static final int HEADER_SIZE = 8;
 
@@ -26,7 +33,15 @@ public final class CapabilitySets {
 
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
-    private CapabilitySets() {}
+    /**
+     * What a process has that can use some, and get no others.
+     *
+     * @param kept bit n is capability n
+     * @return the sets
+     */
+    public static CapabilitySets of(long kept) {
+        return new CapabilitySets(kept, kept, 0, kept, 0);
+    }
 
     /**
      * The header that names the calling thread.
@@ -41,14 +56,11 @@ public final class CapabilitySets {
     }
 
     /**
-     * The three sets.
+     * The effective, the permitted and the inheritable set.
      *
-     * @param effective bit n is capability n
-     * @param permitted bit n is capability n
-     * @param inheritable bit n is capability n
      * @return both blocks
      */
-    public static byte[] data(long effective, long permitted, long inheritable) {
+    public byte[] data() {
         ByteBuffer data = ByteBuffer.allocate(DATA_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         for (int shift = 0; shift <= 32; shift += 32) {
             data.putInt((int) (effective >>> shift));
@@ -56,5 +68,16 @@ public final class CapabilitySets {
             data.putInt((int) (inheritable >>> shift));
         }
         return data.array();
+    }
+
+    /** Shows those three as {@code capset(2)} takes them. */
+    @Override
+    public String toString() {
+        return "{effective=" + shown(effective) + ", permitted=" + shown(permitted) + ", inheritable="
+                + shown(inheritable) + "}";
+    }
+
+    private static String shown(long set) {
+        return set == 0 ? "0" : "0x" + Long.toHexString(set);
     }
 }

@@ -219,6 +219,17 @@ public final class Constants {
     public static final Constant PR_SET_DUMPABLE = new Constant("PR_SET_DUMPABLE", 4);
     /** {@code PR_SET_SECUREBITS}, see prctl(2). */
     public static final Constant PR_SET_SECUREBITS = new Constant("PR_SET_SECUREBITS", 28);
+    /** {@code SECBIT_NOROOT}, see capabilities(7). */
+    public static final Constant SECBIT_NOROOT = new Constant("SECBIT_NOROOT", 1);
+    /** {@code SECBIT_NOROOT_LOCKED}, see capabilities(7). */
+    public static final Constant SECBIT_NOROOT_LOCKED = new Constant("SECBIT_NOROOT_LOCKED", 2);
+    /** {@code SECBIT_NO_SETUID_FIXUP_LOCKED}, see capabilities(7). */
+    public static final Constant SECBIT_NO_SETUID_FIXUP_LOCKED = new Constant("SECBIT_NO_SETUID_FIXUP_LOCKED", 8);
+    /** {@code SECBIT_NO_CAP_AMBIENT_RAISE}, see capabilities(7). */
+    public static final Constant SECBIT_NO_CAP_AMBIENT_RAISE = new Constant("SECBIT_NO_CAP_AMBIENT_RAISE", 64);
+    /** {@code SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED}, see capabilities(7). */
+    public static final Constant SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED =
+            new Constant("SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED", 128);
     /** {@code SECBIT_NO_SETUID_FIXUP}, see capabilities(7). */
     public static final Constant SECBIT_NO_SETUID_FIXUP = new Constant("SECBIT_NO_SETUID_FIXUP", 4);
     /** {@code PR_SET_PDEATHSIG}, see prctl(2). */

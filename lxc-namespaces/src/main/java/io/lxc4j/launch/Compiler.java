@@ -8,6 +8,7 @@ import static io.lxc4j.kernel.Constants.MSG_DONTWAIT;
 import static io.lxc4j.kernel.Constants.PR_CAPBSET_DROP;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_CLEAR_ALL;
+import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_RAISE;
 import static io.lxc4j.kernel.Constants.PR_SET_DUMPABLE;
 import static io.lxc4j.kernel.Constants.PR_SET_NAME;
 import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
@@ -35,6 +36,7 @@ import io.lxc4j.kernel.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class Compiler {
     static final int CHANNEL = 3;
 
     private static final int SIGCHLD = 17;
+    private static final int CAP_SETPCAP = 8;
     private static final long LAST_DESCRIPTOR = 0xffffffffL;
 
     private final Rows rows = new Rows();
@@ -114,7 +117,8 @@ final class Compiler {
             case Operation.CloseDescriptors _ ->
                 rows.add(Sys.CLOSE_RANGE, number(CHANNEL + 1L), number(LAST_DESCRIPTOR), number(0));
             case Operation.ForbidNewPrivileges _ -> set(PR_SET_NO_NEW_PRIVS, number(1));
-            case Operation.LimitCapabilities(long kept) -> limitCapabilities(kept);
+            case Operation.LimitCapabilities(CapabilitySets sets, Constant secureBits) ->
+                limitCapabilities(sets, secureBits);
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
             case Operation.Exec exec -> exec(exec);
@@ -183,7 +187,7 @@ final class Compiler {
         set(PR_SET_NAME, text("lxc4j-init"));
         set(PR_SET_DUMPABLE, number(0)); // its memory tells paths of the host
         set(PR_SET_NO_NEW_PRIVS, number(1));
-        limitCapabilities(kept);
+        limitCapabilities(CapabilitySets.of(kept), Constant.or());
         rows.add(Sys.CLOSE_RANGE, number(0), number(LAST_DESCRIPTOR), number(0));
         rows.addInit(result(main));
         rows.place(goOn);
@@ -207,18 +211,47 @@ final class Compiler {
                 new Argument.Bytes(InterfaceRequest.flags("lo", IFF_UP.value()), "{\"lo\", IFF_UP}"));
     }
 
-    private void limitCapabilities(long kept) {
+    /** Ambient ones must be permitted and inheritable first, and the last word takes away what that needed. */
+    private void limitCapabilities(CapabilitySets sets, Constant secureBits) {
         rows.add(Sys.PRCTL, flags(PR_CAP_AMBIENT), flags(PR_CAP_AMBIENT_CLEAR_ALL), number(0), number(0), number(0));
-        for (int capability = 0; capability <= CapabilitySets.LAST; capability++) {
-            if ((kept & (1L << capability)) == 0) {
-                rows.add(Sys.PRCTL, flags(PR_CAPBSET_DROP), number(capability), number(0), number(0), number(0));
-            }
+        forEach(~sets.bounding(), capability -> set(PR_CAPBSET_DROP, number(capability)));
+        if (secureBits.value() != 0) {
+            long setting = sets.permitted() | 1L << CAP_SETPCAP;
+            setCapabilities(new CapabilitySets(setting, setting, sets.inheritable(), sets.bounding(), sets.ambient()));
+            makeAmbient(sets.ambient());
+            set(PR_SET_SECUREBITS, flags(secureBits));
+            setCapabilities(sets);
+        } else {
+            setCapabilities(sets);
+            makeAmbient(sets.ambient());
         }
-        String sets = String.format("{effective=%1$#x, permitted=%1$#x, inheritable=0}", kept);
+    }
+
+    private void setCapabilities(CapabilitySets sets) {
         rows.add(
                 Sys.CAPSET,
                 new Argument.Bytes(CapabilitySets.header(), "{version=3}"),
-                new Argument.Bytes(CapabilitySets.data(kept, kept, 0), sets));
+                new Argument.Bytes(sets.data(), sets.toString()));
+    }
+
+    private void makeAmbient(long capabilities) {
+        forEach(
+                capabilities,
+                capability -> rows.add(
+                        Sys.PRCTL,
+                        flags(PR_CAP_AMBIENT),
+                        flags(PR_CAP_AMBIENT_RAISE),
+                        number(capability),
+                        number(0),
+                        number(0)));
+    }
+
+    private static void forEach(long capabilities, IntConsumer action) {
+        for (int capability = 0; capability <= CapabilitySets.LAST; capability++) {
+            if ((capabilities & 1L << capability) != 0) {
+                action.accept(capability);
+            }
+        }
     }
 
     private void exec(Operation.Exec exec) {

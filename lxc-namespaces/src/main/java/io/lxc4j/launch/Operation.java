@@ -1,5 +1,6 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Rlimit;
 import java.util.List;
@@ -273,12 +274,17 @@ public sealed interface Operation
     }
 
     /**
-     * Gives up for good the capabilities that are not in a set: no exec brings them back. The ambient and the
-     * inheritable set become empty.
+     * Gives up for good the capabilities that are not in these sets: no exec brings them back.
      *
-     * @param kept bit n is capability n; what the process has not got must not be in it
+     * @param sets what the process has not got must not be in them
+     * @param secureBits {@code SECBIT_*}; without a bit they stay as they are
      */
-    record LimitCapabilities(long kept) implements Operation {
+    record LimitCapabilities(CapabilitySets sets, Constant secureBits) implements Operation {
+        /** As it is done where root's user id keeps its meaning. */
+        public LimitCapabilities(CapabilitySets sets) {
+            this(sets, Constant.or());
+        }
+
         @Override
         public Phase phase() {
             return Phase.CAPABILITIES;

@@ -68,7 +68,8 @@ final class Springboard {
                     Sys.CAPSET,
                     new Argument.Bytes(CapabilitySets.header(), "{version=3}"),
                     new Argument.Bytes(
-                            CapabilitySets.data(all, all, all), "{effective=all, permitted=all, inheritable=all}"));
+                            new CapabilitySets(all, all, all, all, all).data(),
+                            "{effective=all, permitted=all, inheritable=all}"));
             for (int capability = 0; capability <= CapabilitySets.LAST; capability++) {
                 row(
                         rows,

@@ -2,6 +2,7 @@ package io.lxc4j.namespaces;
 
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdMaps;
@@ -9,41 +10,26 @@ import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
-import java.util.Arrays;
+import io.lxc4j.security.Isolation;
+import io.lxc4j.security.Rights;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * How processes come into a container's namespaces, whom they are there, and which capabilities they keep: the first, those that are
- * executed later, and those that work there for this JVM.
+ * How processes come into a container's namespaces, and whom they are there: the first, those that are executed later, and those
+ * that work there for this JVM.
  */
 @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
 public final class NamespacePlan {
-    /**
-     * The capabilities that a container's root has: CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP,
-     * NET_BIND_SERVICE, SYS_CHROOT and SETFCAP, which act on what the container has. Not SYS_ADMIN, also in a user
-     * namespace of its own: it could make read-only mounts writable again.
-     */
-    private static final long KEPT = mask(0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 31);
-
-    /** NET_RAW, for ping and the like; where the users are the host's, it could forge packets of others. */
-    private static final long KEPT_BY_OWN_USERS = KEPT | mask(13);
-
     /** KILL: the main process may have become another user. */
-    private static final long KEPT_BY_INIT = mask(5);
+    private static final long KEPT_BY_INIT = 1L << 5;
 
     private static final ProcessAttributes NO_ATTRIBUTES =
             ProcessAttributes.builder().build();
 
     private NamespacePlan() {}
-
-    private static long mask(int... capabilities) {
-        return Arrays.stream(capabilities)
-                .mapToLong(capability -> 1L << capability)
-                .reduce(0, (a, b) -> a | b);
-    }
 
     // ---- the first process
 
@@ -78,7 +64,6 @@ public final class NamespacePlan {
             plan.idMaps(namespaces.idMapping().example().maps());
         }
         takingOnUser(namespaces, attributes).ifPresent(plan::add);
-        limitCapabilities(plan, namespaces);
         if (namespaces.fresh.contains(Namespace.UTS)) {
             plan.add(new Operation.SetHostName(namespaces.hostName()));
             if (namespaces.domainName != null) {
@@ -99,13 +84,13 @@ public final class NamespacePlan {
      * @param namespaces the container's
      */
     public static void contributeInit(LaunchPlan.Builder plan, Namespaces namespaces) {
-        plan.add(new Operation.StayAsInit(kept(namespaces, KEPT_BY_INIT, KEPT_BY_INIT)));
+        plan.add(new Operation.StayAsInit(KEPT_BY_INIT & rights(namespaces).capabilities()));
     }
 
     // ---- those that come later
 
     /**
-     * Adds to a plan what makes its process one more of a container, with no more rights.
+     * Adds to a plan what makes its process one more of a container.
      *
      * @param plan the plan under construction
      * @param namespaces the container's
@@ -114,7 +99,6 @@ public final class NamespacePlan {
     public static void join(LaunchPlan.Builder plan, Namespaces namespaces, Handle process) {
         enter(plan, namespaces, process, kinds(namespaces));
         plan.add(new JoinOperation.ContinueAsChild());
-        limitCapabilities(plan, namespaces);
     }
 
     /**
@@ -130,7 +114,7 @@ public final class NamespacePlan {
         kinds.retainAll(Set.of(Namespace.USER, Namespace.MOUNT));
         enter(plan, namespaces, process, kinds);
         takingOnUser(namespaces, NO_ATTRIBUTES).ifPresent(plan::add);
-        limitCapabilities(plan, namespaces);
+        Isolation.standard().contribute(plan, rights(namespaces));
     }
 
     /**
@@ -227,14 +211,15 @@ public final class NamespacePlan {
         }
     }
 
-    private static void limitCapabilities(LaunchPlan.Builder plan, Namespaces namespaces) {
-        plan.add(new Operation.LimitCapabilities(kept(namespaces, KEPT_BY_OWN_USERS, KEPT)));
-    }
-
-    /** The capabilities of who has users of its own, or else those, as far as this JVM has them. */
-    private static long kept(Namespaces namespaces, long ofOwnUsers, long ofHosts) {
+    /**
+     * What a container's processes have when they are there, and nothing is given up yet.
+     *
+     * @param namespaces the container's
+     * @return their rights
+     */
+    public static Rights rights(Namespaces namespaces) {
         return namespaces.hasOwnUsers()
-                ? ofOwnUsers
-                : ofHosts & Caller.current().permitted();
+                ? new Rights(true, CapabilitySets.ALL)
+                : new Rights(false, Caller.current().permitted());
     }
 }

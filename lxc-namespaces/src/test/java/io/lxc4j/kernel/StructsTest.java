@@ -156,7 +156,7 @@ class StructsTest {
     @Test
     void capability_sets_have_a_header_of_8_and_two_blocks_of_12_bytes_low_words_first() {
         assertThat(CapabilitySets.header()).containsExactly(0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0);
-        ByteBuffer data = read(CapabilitySets.data(0x1_0000_0002L, 0x3_0000_0004L, 0x5_0000_0006L));
+        ByteBuffer data = read(new CapabilitySets(0x1_0000_0002L, 0x3_0000_0004L, 0x5_0000_0006L, 7, 8).data());
         assertThat(data.remaining()).isEqualTo(24);
         int[] words = new int[6];
         data.asIntBuffer().get(words);

@@ -1,5 +1,6 @@
 package io.lxc4j.launch;
 
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
@@ -45,7 +46,7 @@ final class Plans {
                 .namespace(Namespace.MOUNT)
                 .idMaps(new IdMaps(List.of(new IdMaps.Range(0, 1000, 1)), List.of(new IdMaps.Range(0, 1000, 1)), true))
                 .add(new Operation.Exec("true", List.of("true"), List.of("A=b"), List.of("/bin", "/usr/bin", "/sbin")))
-                .add(new Operation.LimitCapabilities(1))
+                .add(new Operation.LimitCapabilities(new CapabilitySets(1, 1, 1, 1, 1), Constants.SECBIT_NOROOT))
                 .add(new Operation.ForbidNewPrivileges())
                 .add(new Operation.CloseDescriptors())
                 .add(new Operation.ChangeDirectory("/tmp"))

@@ -67,20 +67,6 @@ class NamespacesTest {
                         Operation.BringUpLoopback.class);
     }
 
-    /** CHOWN, DAC_OVERRIDE, FOWNER, FSETID, KILL, SETGID, SETUID, SETPCAP, NET_BIND_SERVICE, SYS_CHROOT, SETFCAP. */
-    @Test
-    void with_the_hosts_users_keep_no_capability_that_reaches_the_host() {
-        LaunchPlan plan = plan(Namespaces.builder().shareUsers().build());
-        assertThat(plan.operations())
-                .filteredOn(Operation.LimitCapabilities.class::isInstance)
-                .singleElement()
-                .satisfies(operation -> {
-                    long kept = ((Operation.LimitCapabilities) operation).kept();
-                    assertThat(kept & ~0x8004_05fbL).isZero();
-                    assertThat(kept & ~Caller.current().permitted()).isZero();
-                });
-    }
-
     @Test
     void without_a_network_of_their_own_bind_the_hosts_sys_as_only_the_networks_owner_may_mount_it() {
         Namespaces shared = Namespaces.builder().shareNetwork().build();
