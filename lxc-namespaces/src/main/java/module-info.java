@@ -10,10 +10,12 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module") // the modules of the qualified exports are compiled after this one
 module io.lxc4j.namespaces {
     requires org.slf4j;
+    requires tools.jackson.core;
     requires static org.jspecify;
 
     exports io.lxc4j.error;
     exports io.lxc4j.namespaces;
+    exports io.lxc4j.seccomp;
     exports io.lxc4j.security;
     exports io.lxc4j.kernel to
             io.lxc4j,

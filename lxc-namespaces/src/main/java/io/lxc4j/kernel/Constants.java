@@ -445,4 +445,41 @@ public final class Constants {
     public static final Constant SECCOMP_SET_MODE_FILTER = new Constant("SECCOMP_SET_MODE_FILTER", 1);
     /** {@code LANDLOCK_CREATE_RULESET_VERSION}, see landlock_create_ruleset(2). */
     public static final Constant LANDLOCK_CREATE_RULESET_VERSION = new Constant("LANDLOCK_CREATE_RULESET_VERSION", 1);
+
+    // ---- seccomp(2): what a filter returns, and what it is installed with
+    /** {@code SECCOMP_RET_KILL_PROCESS}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_KILL_PROCESS = new Constant("SECCOMP_RET_KILL_PROCESS", 0x80000000L);
+    /** {@code SECCOMP_RET_KILL_THREAD}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_KILL_THREAD = new Constant("SECCOMP_RET_KILL_THREAD", 0);
+    /** {@code SECCOMP_RET_TRAP}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_TRAP = new Constant("SECCOMP_RET_TRAP", 0x30000);
+    /** {@code SECCOMP_RET_ERRNO}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_ERRNO = new Constant("SECCOMP_RET_ERRNO", 0x50000);
+    /** {@code SECCOMP_RET_USER_NOTIF}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_USER_NOTIF = new Constant("SECCOMP_RET_USER_NOTIF", 0x7fc00000);
+    /** {@code SECCOMP_RET_TRACE}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_TRACE = new Constant("SECCOMP_RET_TRACE", 0x7ff00000);
+    /** {@code SECCOMP_RET_LOG}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_LOG = new Constant("SECCOMP_RET_LOG", 0x7ffc0000);
+    /** {@code SECCOMP_RET_ALLOW}, see seccomp(2). */
+    public static final Constant SECCOMP_RET_ALLOW = new Constant("SECCOMP_RET_ALLOW", 0x7fff0000);
+    /** {@code SECCOMP_FILTER_FLAG_LOG}, see seccomp(2). */
+    public static final Constant SECCOMP_FILTER_FLAG_LOG = new Constant("SECCOMP_FILTER_FLAG_LOG", 2);
+    /** {@code SECCOMP_FILTER_FLAG_SPEC_ALLOW}, see seccomp(2). */
+    public static final Constant SECCOMP_FILTER_FLAG_SPEC_ALLOW = new Constant("SECCOMP_FILTER_FLAG_SPEC_ALLOW", 4);
+    /** {@code SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV}, see seccomp(2). */
+    public static final Constant SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV =
+            new Constant("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", 32);
+
+    // ---- linux/audit.h
+    /** {@code AUDIT_ARCH_X86_64}, see seccomp(2). */
+    public static final Constant AUDIT_ARCH_X86_64 = new Constant("AUDIT_ARCH_X86_64", 0xc000003eL);
+    /** {@code AUDIT_ARCH_I386}, see seccomp(2). */
+    public static final Constant AUDIT_ARCH_I386 = new Constant("AUDIT_ARCH_I386", 0x40000003);
+    /** {@code AUDIT_ARCH_AARCH64}, see seccomp(2). */
+    public static final Constant AUDIT_ARCH_AARCH64 = new Constant("AUDIT_ARCH_AARCH64", 0xc00000b7L);
+
+    // ---- linux/filter.h
+    /** {@code BPF_MAXINSNS}, see linux/bpf_common.h. */
+    public static final Constant BPF_MAXINSNS = new Constant("BPF_MAXINSNS", 4096);
 }

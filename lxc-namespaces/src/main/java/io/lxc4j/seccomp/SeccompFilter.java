@@ -1,0 +1,311 @@
+package io.lxc4j.seccomp;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.InvalidSpecificationException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which system calls a process and its descendants may make, and what happens to the others.
+ *
+ * <p>Of the rules for a call the first one whose tests all hold decides, in the order in which they were defined; where none does, the
+ * default action. A call that this library does not know, as it is newer than the library, is answered with {@code ENOSYS}:
+ * programs know from that what to do on an older kernel, and take any other error for real. Those are all numbers that the table
+ * of calls up to Linux 6.18 does not have, the x32 ABI's among them.
+ *
+ * <p>Who makes a call by an ABI that is not handled is killed. Such calls have other numbers, so no rule would mean what it
+ * says. 64-bit programs need none.
+ *
+ * <p>Immutable and thread-safe; one serves any number of processes.
+ *
+ * @see <a href="https://docs.kernel.org/userspace-api/seccomp_filter.html">Seccomp BPF</a>
+ */
+public final class SeccompFilter {
+    private final SeccompAction defaultAction;
+    private final Map<String, List<Rule>> rules;
+    private final SeccompAction unknownCalls;
+    private final SeccompAction foreignAbi;
+    private final boolean i386;
+    private final boolean onlyUpToNewestNamed;
+    private final Set<SeccompFlag> flags;
+    private final Map<Abi, BpfProgram> programs = new ConcurrentHashMap<>();
+
+    private SeccompFilter(Builder builder) {
+        defaultAction = builder.defaultAction;
+        Map<String, List<Rule>> copy = new LinkedHashMap<>();
+        builder.rules.forEach((name, list) -> copy.put(name, List.copyOf(list)));
+        rules = Collections.unmodifiableMap(copy);
+        unknownCalls = Objects.requireNonNullElse(builder.unknownCalls, SeccompAction.errno(Errno.ENOSYS));
+        foreignAbi = Objects.requireNonNullElse(builder.foreignAbi, SeccompAction.killProcess());
+        i386 = builder.i386;
+        onlyUpToNewestNamed = builder.onlyUpToNewestNamed;
+        flags = Collections.unmodifiableSet(builder.flags.clone());
+    }
+
+    /**
+     * What happens to a call whose arguments pass all tests.
+     *
+     * @param action what happens
+     * @param tests all must hold; with none the rule is for every such call
+     */
+    record Rule(SeccompAction action, List<ArgumentTest> tests) {
+        Rule {
+            tests = List.copyOf(tests);
+        }
+    }
+
+    /**
+     * Starts without rules.
+     *
+     * @param defaultAction what happens to calls that no rule is for
+     * @return a builder
+     */
+    public static Builder builder(SeccompAction defaultAction) {
+        return new Builder(defaultAction);
+    }
+
+    /**
+     * How it is to be installed.
+     *
+     * @return the flags for {@code seccomp(SECCOMP_SET_MODE_FILTER, …)}
+     */
+    public Set<SeccompFlag> flags() {
+        return flags;
+    }
+
+    /**
+     * The filter as the kernel takes it.
+     *
+     * @param abi the kernel's own ABI, {@link Abi#X86_64} or {@link Abi#AARCH64}
+     * @return the program, compiled at the first call
+     * @throws InvalidSpecificationException if it is {@link Abi#I386}, or the program is longer than the kernel takes
+     */
+    public BpfProgram program(Abi abi) {
+        if (abi != abi.ofKernel()) {
+            throw new InvalidSpecificationException(
+                    "program for " + abi + ": its kernel's own ABI is " + abi.ofKernel() + ", and handles both");
+        }
+        return programs.computeIfAbsent(abi, own -> new FilterCompiler(this).compile(own));
+    }
+
+    /**
+     * Tries the filter: runs its program as the kernel would.
+     *
+     * @param abi how the call is made
+     * @param number the call; one that does not exist is as good
+     * @param arguments at most 6; those that are missing are 0
+     * @return what happens
+     */
+    public SeccompAction decide(Abi abi, int number, long... arguments) {
+        return new BpfInterpreter(program(abi.ofKernel()).instructions())
+                .run(new SeccompData(number, abi.auditArch(), arguments));
+    }
+
+    /**
+     * Tries the filter: runs its program as the kernel would.
+     *
+     * @param abi how the call is made
+     * @param call the call's name
+     * @param arguments at most 6; those that are missing are 0
+     * @return what happens
+     * @throws InvalidSpecificationException if the ABI has no such call
+     */
+    public SeccompAction decide(Abi abi, String call, long... arguments) {
+        SystemCalls.check(call);
+        Integer number = SystemCalls.number(abi, call);
+        if (number == null) {
+            throw new InvalidSpecificationException("system call \"" + call + "\": " + abi + " has none of that name");
+        }
+        return decide(abi, number, arguments);
+    }
+
+    /**
+     * What the filter does, to be read: which calls are allowed, which are not, and the program.
+     *
+     * @param abi the kernel's own ABI, {@link Abi#X86_64} or {@link Abi#AARCH64}
+     * @return several lines
+     * @throws InvalidSpecificationException as {@link #program} does
+     */
+    public String explain(Abi abi) {
+        return new FilterExplanation(this, abi).text();
+    }
+
+    SeccompAction defaultAction() {
+        return defaultAction;
+    }
+
+    SeccompAction unknownCalls() {
+        return unknownCalls;
+    }
+
+    SeccompAction foreignAbi() {
+        return foreignAbi;
+    }
+
+    boolean handles(Abi abi) {
+        return i386 || abi != Abi.I386;
+    }
+
+    /** The rules for a call in their order. */
+    List<Rule> rules(String name) {
+        return rules.getOrDefault(name, List.of());
+    }
+
+    /** The names of the calls that are not unknown, by their numbers. */
+    NavigableMap<Integer, String> knownCalls(Abi abi) {
+        NavigableMap<Integer, String> calls = SystemCalls.of(abi);
+        if (!onlyUpToNewestNamed) {
+            return calls;
+        }
+        int newest = rules.keySet().stream()
+                .map(name -> SystemCalls.number(abi, name))
+                .filter(Objects::nonNull)
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(-1);
+        return calls.headMap(newest, true);
+    }
+
+    @Override
+    public String toString() {
+        return "seccomp filter: " + rules.size() + " calls with rules, all others " + defaultAction;
+    }
+
+    /** Collects the rules of a filter. Not thread-safe. */
+    public static final class Builder {
+        private final SeccompAction defaultAction;
+        private final Map<String, List<Rule>> rules = new LinkedHashMap<>();
+        private final EnumSet<SeccompFlag> flags = EnumSet.noneOf(SeccompFlag.class);
+        private @Nullable SeccompAction unknownCalls;
+        private @Nullable SeccompAction foreignAbi;
+        private boolean i386;
+        private boolean onlyUpToNewestNamed;
+
+        private Builder(SeccompAction defaultAction) {
+            this.defaultAction = defaultAction;
+        }
+
+        /**
+         * Allows calls whatever their arguments.
+         *
+         * @param names names as manual pages and the kernel have them; an ABI that has not got one passes it over
+         * @return this builder
+         * @throws InvalidSpecificationException if a name is none of a system call up to Linux 6.18
+         */
+        public Builder allow(String... names) {
+            for (String name : names) {
+                rule(SeccompAction.allow(), name);
+            }
+            return this;
+        }
+
+        /**
+         * Allows calls whatever their arguments, as far as this library knows them.
+         *
+         * @param names names; one that is unknown is passed over, and the call stays unknown
+         * @return this builder
+         */
+        public Builder allowIfKnown(String... names) {
+            return allow(Arrays.stream(names).filter(SystemCalls::isKnown).toArray(String[]::new));
+        }
+
+        /**
+         * Adds a rule.
+         *
+         * @param action what happens
+         * @param name the call
+         * @param tests what its arguments must be, all of it; with none the rule is for every such call
+         * @return this builder
+         * @throws InvalidSpecificationException if the name is none of a system call up to Linux 6.18
+         */
+        public Builder rule(SeccompAction action, String name, ArgumentTest... tests) {
+            SystemCalls.check(name);
+            return rule(name, new Rule(action, List.of(tests)));
+        }
+
+        Builder rule(String name, Rule rule) {
+            rules.computeIfAbsent(name, _ -> new ArrayList<>()).add(rule);
+            return this;
+        }
+
+        /**
+         * Sets what happens to calls that this library does not know; by default they fail with {@code ENOSYS}.
+         *
+         * @param action what happens
+         * @return this builder
+         * @throws InvalidSpecificationException if it was set before
+         */
+        public Builder unknownCalls(SeccompAction action) {
+            unset("unknownCalls", unknownCalls, action);
+            unknownCalls = action;
+            return this;
+        }
+
+        /**
+         * Sets what happens to calls by an ABI that is not handled, for instance 32-bit ones; by default the process is killed.
+         *
+         * @param action what happens
+         * @return this builder
+         * @throws InvalidSpecificationException if it was set before
+         */
+        public Builder foreignAbi(SeccompAction action) {
+            unset("foreignAbi", foreignAbi, action);
+            foreignAbi = action;
+            return this;
+        }
+
+        /**
+         * Has 32-bit calls on x86_64 follow the same rules, by name. Some are other calls there, for instance {@code mmap2},
+         * and {@code socketcall} hides its arguments in memory, where no filter can look.
+         *
+         * @return this builder
+         */
+        public Builder handleI386() {
+            i386 = true;
+            return this;
+        }
+
+        /** Makes calls with a higher number than any that has a rule unknown ones. */
+        Builder onlyUpToNewestNamed() {
+            onlyUpToNewestNamed = true;
+            return this;
+        }
+
+        /**
+         * Adds flags.
+         *
+         * @param first one flag
+         * @param more more flags
+         * @return this builder
+         */
+        public Builder flags(SeccompFlag first, SeccompFlag... more) {
+            flags.addAll(EnumSet.of(first, more));
+            return this;
+        }
+
+        /**
+         * Finishes.
+         *
+         * @return the filter
+         */
+        public SeccompFilter build() {
+            return new SeccompFilter(this);
+        }
+
+        private static void unset(String setting, @Nullable SeccompAction before, SeccompAction now) {
+            if (before != null) {
+                throw new InvalidSpecificationException(setting + " was set before: " + before + ", now " + now);
+            }
+        }
+    }
+}

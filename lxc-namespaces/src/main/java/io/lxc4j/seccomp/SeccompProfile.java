@@ -1,0 +1,217 @@
+package io.lxc4j.seccomp;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.seccomp.SeccompFilter.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules for system calls that may depend on what a process is allowed, on the architecture and on the kernel: what a {@linkplain
+ * SeccompFilter filter} is made from when these are known.
+ *
+ * <p>Its JSON form is the {@code seccomp} object of the OCI runtime specification, and Docker's, which has conditions besides:
+ * {@code includes} and {@code excludes}. It means what it means to runc, but for this:
+ *
+ * <ul>
+ *   <li>Of several rules for a call the first one that matches decides.
+ *   <li>The x32 ABI and 32-bit Arm are not handled, though a profile may list them: x32 calls are unknown ones, and those of
+ *       32-bit Arm kill the process, as do those of i386 where a profile does not list it.
+ * </ul>
+ *
+ * <p>As with runc, calls with a higher number than any in the profile fail with {@code ENOSYS}, unless the default action lets
+ * calls happen; a rule with several tests of the same argument applies when one of its tests holds, any other when all do; and
+ * without {@code errnoRet} a call fails with {@code EPERM}.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp">Seccomp in OCI's config.json</a>
+ */
+public final class SeccompProfile {
+    private static final Pattern CAPABILITY = Pattern.compile("CAP_[A-Z_]+");
+
+    private final SeccompAction defaultAction;
+    private final List<Entry> entries;
+    private final Set<Abi> handlingI386;
+    private final Set<SeccompFlag> flags;
+    private final List<String> ignored;
+
+    SeccompProfile(
+            SeccompAction defaultAction,
+            List<Entry> entries,
+            Set<Abi> handlingI386,
+            Set<SeccompFlag> flags,
+            List<String> ignored) {
+        this.defaultAction = defaultAction;
+        this.entries = List.copyOf(entries);
+        this.handlingI386 = Set.copyOf(handlingI386);
+        this.flags = Set.copyOf(flags);
+        this.ignored = List.copyOf(ignored);
+    }
+
+    /**
+     * Rules for some calls, if conditions are met.
+     *
+     * @param names the calls
+     * @param rules the rules, the same for each
+     * @param includes what must be so
+     * @param excludes what must not be so
+     */
+    record Entry(Set<String> names, List<Rule> rules, Condition includes, Condition excludes) {
+        boolean applies(Abi abi, KernelVersion kernel, Set<String> capabilities) {
+            return includes.isMet(abi, kernel, capabilities) && !excludes.isTouched(abi, kernel, capabilities);
+        }
+    }
+
+    /**
+     * What rules depend on.
+     *
+     * @param capabilities names of capabilities
+     * @param architectures names of architectures as Go has them
+     * @param leastKernel the first kernel that meets it; null if any does
+     */
+    record Condition(
+            Set<String> capabilities,
+            Set<String> architectures,
+            @Nullable KernelVersion leastKernel) {
+        static final Condition NONE = new Condition(Set.of(), Set.of(), null);
+
+        /** Whether all that is named is there, which is so if nothing is named. */
+        boolean isMet(Abi abi, KernelVersion kernel, Set<String> capabilities) {
+            return capabilities.containsAll(this.capabilities)
+                    && (architectures.isEmpty() || architectures.contains(abi.dockerName()))
+                    && (leastKernel == null || kernel.compareTo(leastKernel) >= 0);
+        }
+
+        /** Whether anything that is named is there. */
+        boolean isTouched(Abi abi, KernelVersion kernel, Set<String> capabilities) {
+            return this.capabilities.stream().anyMatch(capabilities::contains)
+                    || architectures.contains(abi.dockerName())
+                    || (leastKernel != null && kernel.compareTo(leastKernel) >= 0);
+        }
+    }
+
+    /**
+     * Reads a profile.
+     *
+     * @param json the profile, at most 256 Ki characters
+     * @return the profile
+     * @throws InvalidSpecificationException if it is no profile; the message names the place, what is there, and what is accepted
+     */
+    public static SeccompProfile fromJson(String json) {
+        return new ProfileReader().read(JsonValue.parse(json));
+    }
+
+    /**
+     * Reads a profile from a file.
+     *
+     * @param file the file, in UTF-8
+     * @return the profile
+     * @throws InvalidSpecificationException if it can't be read or is no profile
+     */
+    public static SeccompProfile fromFile(Path file) {
+        try (InputStream stream = Files.newInputStream(file)) {
+            // One byte more than the longest, for it to be too long.
+            return fromJson(new String(stream.readNBytes(JsonValue.MOST_CHARACTERS + 1), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new InvalidSpecificationException("seccomp profile " + file + " can't be read: " + e, e);
+        }
+    }
+
+    /**
+     * The profile for a program that nothing is known of: what programs and language runtimes use is allowed, and what reaches past
+     * the container, is administration, or is there for few programs and has been a way into the kernel, is refused with {@code
+     * EPERM}. Capabilities of the container bring back what they stand for. It is as strict as Docker's, and stricter where it
+     * says so: {@code standard-profile.json} in this package has the reasons.
+     *
+     * <p>Calls by other ABIs than the kernel's own kill the process.
+     *
+     * @return the profile
+     */
+    public static SeccompProfile standard() {
+        return Standard.PROFILE;
+    }
+
+    /** Read when it is first asked for. */
+    private static final class Standard {
+        static final SeccompProfile PROFILE = fromJson(read());
+
+        private static String read() {
+            try (InputStream json =
+                    Objects.requireNonNull(SeccompProfile.class.getResourceAsStream("standard-profile.json"))) {
+                return new String(json.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * What of the JSON form has no effect: calls, architectures, properties and flags that are not known here.
+     *
+     * @return a sentence each, with the place
+     */
+    public List<String> ignored() {
+        return ignored;
+    }
+
+    /**
+     * The filter for a process on this machine.
+     *
+     * @param capabilities the names of the capabilities that it may have, {@code CAP_SYS_PTRACE} for instance
+     * @return the filter, for {@link Abi#current()}
+     * @throws InvalidSpecificationException if a name is none of a capability
+     * @throws io.lxc4j.error.HostUnsupportedException on another operating system or architecture
+     */
+    public SeccompFilter filter(Set<String> capabilities) {
+        return filter(Abi.current(), System.getProperty("os.version"), capabilities);
+    }
+
+    /**
+     * The filter for a process.
+     *
+     * @param abi the kernel's own ABI, {@link Abi#X86_64} or {@link Abi#AARCH64}; the filter is for no other
+     * @param kernelRelease the kernel as {@code uname -r} prints it, for instance {@code 6.18.1}
+     * @param capabilities the names of the capabilities that it may have, {@code CAP_SYS_PTRACE} for instance
+     * @return the filter
+     * @throws InvalidSpecificationException if a name is none of a capability, or the release none of Linux
+     */
+    public SeccompFilter filter(Abi abi, String kernelRelease, Set<String> capabilities) {
+        for (String capability : capabilities) {
+            if (!CAPABILITY.matcher(capability).matches()) {
+                throw new InvalidSpecificationException(
+                        "capability \"" + capability + "\": it must be a name like CAP_SYS_PTRACE");
+            }
+        }
+        KernelVersion kernel = KernelVersion.parse(kernelRelease);
+        SeccompFilter.Builder filter = SeccompFilter.builder(defaultAction).onlyUpToNewestNamed();
+        switch (defaultAction.kind()) {
+            case ALLOW, LOG, TRACE -> filter.unknownCalls(defaultAction);
+            default -> filter.unknownCalls(SeccompAction.errno(Errno.ENOSYS));
+        }
+        if (handlingI386.contains(abi)) {
+            filter.handleI386();
+        }
+        flags.forEach(filter::flags);
+        for (Entry entry : entries) {
+            if (entry.applies(abi, kernel, capabilities)) {
+                entry.names.forEach(name -> entry.rules.forEach(rule -> filter.rule(name, rule)));
+            }
+        }
+        return filter.build();
+    }
+
+    @Override
+    public String toString() {
+        return "seccomp profile: " + entries.size() + " groups of rules, all other calls " + defaultAction;
+    }
+}
