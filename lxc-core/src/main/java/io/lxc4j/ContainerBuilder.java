@@ -259,6 +259,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
                     + " what only the host's root may read; use users of its own, or another root");
         }
         mounts.forEach(mount -> mount.check(namespaces(), mounts));
+        isolation().check();
         return new ContainerSpec(new ContainerBuilder(this));
     }
 

@@ -15,6 +15,7 @@ import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
 import static io.lxc4j.kernel.Constants.PR_SET_PDEATHSIG;
 import static io.lxc4j.kernel.Constants.PR_SET_SECUREBITS;
 import static io.lxc4j.kernel.Constants.SECBIT_NO_SETUID_FIXUP;
+import static io.lxc4j.kernel.Constants.SECCOMP_SET_MODE_FILTER;
 import static io.lxc4j.kernel.Constants.SIG_SETMASK;
 import static io.lxc4j.kernel.Constants.SIOCSIFFLAGS;
 import static io.lxc4j.kernel.Constants.SOCK_CLOEXEC;
@@ -32,10 +33,12 @@ import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.SocketFilterProgram;
 import io.lxc4j.kernel.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,10 @@ final class Compiler {
     private final JoinCompiler joins;
     private final MountCompiler mounts;
     private @Nullable Service service;
+
+    /** What the exec installs right before it: no other call needs to be allowed. */
+    private Operation.@Nullable InstallSeccomp lastFilter;
+
     private final TerminalCompiler terminals = new TerminalCompiler(rows);
 
     private Compiler(LaunchPlan plan) {
@@ -121,6 +128,13 @@ final class Compiler {
                 limitCapabilities(sets, secureBits);
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
+            case Operation.InstallSeccomp seccomp -> {
+                if (seccomp.beforeLimits()) {
+                    filter(seccomp);
+                } else {
+                    lastFilter = seccomp;
+                }
+            }
             case Operation.Exec exec -> exec(exec);
             case Operation.End _ -> {
                 rows.report(Report.Stage.READY);
@@ -254,10 +268,30 @@ final class Compiler {
         }
     }
 
+    private void filter(Operation.InstallSeccomp seccomp) {
+        byte[] program = seccomp.program().toBytes();
+        int length = seccomp.program().length();
+        Constant flags = Constant.or(seccomp.flags().stream()
+                .sorted()
+                .map(flag -> new Constant("SECCOMP_FILTER_FLAG_" + flag.name(), flag.value()))
+                .toArray(Constant[]::new));
+        rows.add(
+                Sys.SECCOMP,
+                flags(SECCOMP_SET_MODE_FILTER),
+                flags(flags),
+                new Argument.Struct(
+                        SocketFilterProgram.bytes(length),
+                        Map.of(SocketFilterProgram.FILTER, new Argument.Bytes(program, "[…]")),
+                        "{len=" + length + ", filter=…}"));
+    }
+
     private void exec(Operation.Exec exec) {
         rows.report(Report.Stage.READY);
         rows.add(Sys.FCNTL, number(CHANNEL), flags(F_SETFD), flags(FD_CLOEXEC));
         rows.add(Sys.RT_SIGPROCMASK, flags(SIG_SETMASK), new Argument.Bytes(new byte[8], "[]"), number(0), number(8));
+        if (lastFilter != null) {
+            filter(lastFilter);
+        }
         Argument arguments = Argument.texts(exec.arguments());
         Argument environment = Argument.unshownTexts(exec.environment());
         if (exec.file().contains("/")) {

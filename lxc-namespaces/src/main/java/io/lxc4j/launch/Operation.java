@@ -3,7 +3,10 @@ package io.lxc4j.launch;
 import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Rlimit;
+import io.lxc4j.seccomp.BpfProgram;
+import io.lxc4j.seccomp.SeccompFlag;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public sealed interface Operation
                 Operation.ForbidNewPrivileges,
                 Operation.LimitCapabilities,
                 Operation.SetOwnLimit,
+                Operation.InstallSeccomp,
                 Operation.Exec,
                 Operation.ServeParent,
                 Operation.End {
@@ -293,6 +297,31 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "limiting capabilities";
+        }
+    }
+
+    /**
+     * Filters its system calls and those of its descendants.
+     *
+     * @param program the filter
+     * @param flags how it is installed
+     * @param beforeLimits whether it comes before capabilities are given up, as CAP_SYS_ADMIN is needed to install a filter where
+     *     new privileges are not forbidden; else it is the last thing before the exec
+     */
+    record InstallSeccomp(BpfProgram program, Set<SeccompFlag> flags, boolean beforeLimits) implements Operation {
+        /** Makes the set immutable. */
+        public InstallSeccomp {
+            flags = Set.copyOf(flags);
+        }
+
+        @Override
+        public Phase phase() {
+            return beforeLimits ? Phase.CAPABILITIES : Phase.SECCOMP;
+        }
+
+        @Override
+        public String summary() {
+            return "filtering system calls";
         }
     }
 

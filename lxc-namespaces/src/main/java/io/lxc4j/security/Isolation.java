@@ -4,6 +4,9 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.seccomp.SeccompFilter;
+import io.lxc4j.seccomp.SeccompProfile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the processes of a container from doing harm with what they can reach. Immutable and thread-safe; each method
@@ -15,19 +18,22 @@ import io.lxc4j.launch.Operation;
  * }</pre>
  */
 public final class Isolation {
-    private static final Isolation STANDARD = new Isolation(Capabilities.defaults(), false);
+    private static final Isolation STANDARD =
+            new Isolation(Capabilities.defaults(), new SystemCallRules(SeccompProfile.standard()), false);
 
     private final Capabilities capabilities;
+    private final @Nullable SystemCallRules systemCalls;
     private final boolean newPrivileges;
 
-    private Isolation(Capabilities capabilities, boolean newPrivileges) {
+    private Isolation(Capabilities capabilities, @Nullable SystemCallRules systemCalls, boolean newPrivileges) {
         this.capabilities = capabilities;
+        this.systemCalls = systemCalls;
         this.newPrivileges = newPrivileges;
     }
 
     /**
-     * What a container has unless it asks for another: {@link Capabilities#defaults()}, and no program gains privileges by being
-     * executed.
+     * What a container has unless it asks for another: {@link Capabilities#defaults()}, {@link SeccompProfile#standard()}, and no
+     * program gains privileges by being executed.
      *
      * @return the standard isolation
      */
@@ -42,7 +48,38 @@ public final class Isolation {
      * @return the isolation with them
      */
     public Isolation capabilities(Capabilities capabilities) {
-        return new Isolation(capabilities, newPrivileges);
+        return new Isolation(capabilities, systemCalls, newPrivileges);
+    }
+
+    /**
+     * Sets which system calls the processes may make; by default {@link SeccompProfile#standard()}.
+     *
+     * @param profile rules that may depend on the capabilities of the process
+     * @return the isolation with those rules
+     */
+    public Isolation seccomp(SeccompProfile profile) {
+        return new Isolation(capabilities, new SystemCallRules(profile), newPrivileges);
+    }
+
+    /**
+     * Sets which system calls the processes may make; by default {@link SeccompProfile#standard()}.
+     *
+     * @param filter a filter that lets the process make the calls of a launch's last steps: {@code execve}, and {@code write} and
+     *     {@code exit_group} to tell that it failed
+     * @return the isolation with that filter
+     */
+    public Isolation seccomp(SeccompFilter filter) {
+        return new Isolation(capabilities, new SystemCallRules(filter), newPrivileges);
+    }
+
+    /**
+     * Lets the processes make any system call. Parts of the kernel that few programs use, and that have often been a way into
+     * it, can be reached then.
+     *
+     * @return the isolation without a filter of system calls
+     */
+    public Isolation withoutSeccomp() {
+        return new Isolation(capabilities, null, newPrivileges);
     }
 
     /**
@@ -54,10 +91,21 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/userspace-api/no_new_privs.html">the kernel's documentation of no_new_privs</a>
      */
     public Isolation allowNewPrivileges() {
-        return new Isolation(capabilities, true);
+        return new Isolation(capabilities, systemCalls, true);
     }
 
     // ---- for the container
+
+    /**
+     * Rejects what no host could carry out.
+     *
+     * @throws InvalidSpecificationException if the filter forbids what a launch needs
+     */
+    public void check() {
+        if (systemCalls != null) {
+            systemCalls.check(newPrivileges);
+        }
+    }
 
     /**
      * Adds to a plan what gives rights up.
@@ -68,7 +116,11 @@ public final class Isolation {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan, Rights rights) {
-        plan.add(capabilities.limit(rights));
+        Operation.LimitCapabilities limit = capabilities.limit(rights);
+        if (systemCalls != null) {
+            plan.add(systemCalls.install(limit.sets().bounding(), newPrivileges));
+        }
+        plan.add(limit);
         if (!newPrivileges) {
             plan.add(new Operation.ForbidNewPrivileges());
         }

@@ -39,6 +39,7 @@ class HeadersTest {
             "linux/sockios",
             "linux/capability",
             "linux/seccomp",
+            "linux/filter",
             "linux/landlock",
             "linux/termios",
             "linux/securebits",
@@ -155,6 +156,8 @@ class HeadersTest {
         put(kernel, "offsetof(struct sched_attr, sched_deadline)", SchedAttr.DEADLINE);
         put(kernel, "offsetof(struct sched_attr, sched_period)", SchedAttr.PERIOD);
         put(kernel, "IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 5)", 2 << 13 | 5);
+        put(kernel, "sizeof(struct sock_fprog)", SocketFilterProgram.SIZE);
+        put(kernel, "offsetof(struct sock_fprog, filter)", SocketFilterProgram.FILTER);
         put(kernel, "sizeof(struct __user_cap_header_struct)", CapabilitySets.HEADER_SIZE);
         put(kernel, "sizeof(struct __user_cap_data_struct[2])", CapabilitySets.DATA_SIZE);
         put(kernel, "_LINUX_CAPABILITY_VERSION_3", 0x20080522);

@@ -216,6 +216,14 @@ class StructsTest {
     }
 
     @Test
+    void sock_fprog_has_16_bytes_with_the_length_first() {
+        ByteBuffer bytes = read(SocketFilterProgram.bytes(0x1234));
+        assertThat(bytes.remaining()).isEqualTo(SocketFilterProgram.SIZE).isEqualTo(16);
+        assertThat(bytes.getLong(0)).isEqualTo(0x1234);
+        assertThat(SocketFilterProgram.FILTER).isEqualTo(8);
+    }
+
+    @Test
     void flags_are_joined_with_their_names() {
         assertThat(Constant.or()).isEqualTo(new Constant("0", 0));
         assertThat(Constant.or(Constants.O_WRONLY, Constants.O_CREAT))

@@ -5,6 +5,10 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Rlimit;
+import io.lxc4j.seccomp.Abi;
+import io.lxc4j.seccomp.SeccompAction;
+import io.lxc4j.seccomp.SeccompFilter;
+import io.lxc4j.seccomp.SeccompFlag;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +52,10 @@ final class Plans {
                 .add(new Operation.Exec("true", List.of("true"), List.of("A=b"), List.of("/bin", "/usr/bin", "/sbin")))
                 .add(new Operation.LimitCapabilities(new CapabilitySets(1, 1, 1, 1, 1), Constants.SECBIT_NOROOT))
                 .add(new Operation.ForbidNewPrivileges())
+                .add(new Operation.InstallSeccomp(
+                        SeccompFilter.builder(SeccompAction.allow()).build().program(Abi.X86_64),
+                        Set.of(SeccompFlag.LOG, SeccompFlag.SPEC_ALLOW),
+                        false))
                 .add(new Operation.CloseDescriptors())
                 .add(new Operation.ChangeDirectory("/tmp"))
                 .add(new TerminalOperation.TakeTerminal())

@@ -1,0 +1,84 @@
+package io.lxc4j.security;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.launch.Operation;
+import io.lxc4j.seccomp.Abi;
+import io.lxc4j.seccomp.SeccompAction;
+import io.lxc4j.seccomp.SeccompFilter;
+import io.lxc4j.seccomp.SeccompProfile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Which system calls processes may make: a filter for each set of capabilities, compiled once. Immutable and thread-safe.
+ */
+final class SystemCallRules {
+    /** What follows the filter in each launch, and what tells of its failure. */
+    private static final List<String> NEEDED = List.of("execve", "write", "exit_group");
+
+    /** What follows besides where the filter has to come first, as only CAP_SYS_ADMIN may install it. */
+    private static final List<String> NEEDED_AFTERWARDS =
+            List.of("prctl", "capset", "prlimit64", "fcntl", "rt_sigprocmask");
+
+    /** Processes of one container seldom have more than two sets of capabilities. */
+    private static final int MOST_KEPT = 16;
+
+    private final Function<Set<String>, SeccompFilter> filters;
+    private final Map<Long, SeccompFilter> known = new ConcurrentHashMap<>();
+
+    SystemCallRules(SeccompProfile profile) {
+        filters = profile::filter;
+    }
+
+    SystemCallRules(SeccompFilter filter) {
+        filters = _ -> filter;
+    }
+
+    /** Rejects what keeps a process from its program, whatever its capabilities. */
+    void check(boolean newPrivileges) {
+        filter(0, newPrivileges);
+    }
+
+    Operation.InstallSeccomp install(long capabilities, boolean newPrivileges) {
+        SeccompFilter filter = filter(capabilities, newPrivileges);
+        return new Operation.InstallSeccomp(filter.program(Abi.current()), filter.flags(), newPrivileges);
+    }
+
+    private SeccompFilter filter(long capabilities, boolean newPrivileges) {
+        SeccompFilter filter = known.get(capabilities);
+        if (filter == null) {
+            filter = filters.apply(names(capabilities));
+            require(filter, NEEDED);
+            if (known.size() < MOST_KEPT) {
+                known.put(capabilities, filter);
+            }
+        }
+        if (newPrivileges) {
+            require(filter, NEEDED_AFTERWARDS);
+        }
+        return filter;
+    }
+
+    private static Set<String> names(long capabilities) {
+        return Arrays.stream(Capability.values())
+                .filter(capability -> (capabilities & capability.bit()) != 0)
+                .map(Capability::toString)
+                .collect(Collectors.toSet());
+    }
+
+    private static void require(SeccompFilter filter, List<String> calls) {
+        for (String call : calls) {
+            SeccompAction action = filter.decide(Abi.current(), call);
+            if (!action.equals(SeccompAction.allow()) && !action.equals(SeccompAction.log())) {
+                throw new InvalidSpecificationException("the seccomp filter answers " + call + " with " + action
+                        + "; it must allow the calls by which a process becomes its program, or tells that it can't: "
+                        + String.join(", ", calls));
+            }
+        }
+    }
+}
