@@ -57,8 +57,9 @@ record JsonValue(String place, Object content) {
             }
             return value;
         } catch (JacksonException e) {
-            throw new InvalidSpecificationException(
-                    "seccomp profile, line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+            String line =
+                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+            throw new InvalidSpecificationException("seccomp profile" + line + ": " + e.getOriginalMessage(), e);
         }
     }
 

@@ -36,7 +36,7 @@ public final class SeccompFilter {
     private final SeccompAction unknownCalls;
     private final SeccompAction foreignAbi;
     private final boolean i386;
-    private final boolean onlyUpToNewestNamed;
+    private final @Nullable Set<String> namesUpToNewest;
     private final Set<SeccompFlag> flags;
     private final Map<Abi, BpfProgram> programs = new ConcurrentHashMap<>();
 
@@ -48,7 +48,7 @@ public final class SeccompFilter {
         unknownCalls = Objects.requireNonNullElse(builder.unknownCalls, SeccompAction.errno(Errno.ENOSYS));
         foreignAbi = Objects.requireNonNullElse(builder.foreignAbi, SeccompAction.killProcess());
         i386 = builder.i386;
-        onlyUpToNewestNamed = builder.onlyUpToNewestNamed;
+        namesUpToNewest = builder.namesUpToNewest;
         flags = Collections.unmodifiableSet(builder.flags.clone());
     }
 
@@ -164,10 +164,10 @@ public final class SeccompFilter {
     /** The names of the calls that are not unknown, by their numbers. */
     NavigableMap<Integer, String> knownCalls(Abi abi) {
         NavigableMap<Integer, String> calls = SystemCalls.of(abi);
-        if (!onlyUpToNewestNamed) {
+        if (namesUpToNewest == null) {
             return calls;
         }
-        int newest = rules.keySet().stream()
+        int newest = namesUpToNewest.stream()
                 .map(name -> SystemCalls.number(abi, name))
                 .filter(Objects::nonNull)
                 .mapToInt(Integer::intValue)
@@ -189,7 +189,7 @@ public final class SeccompFilter {
         private @Nullable SeccompAction unknownCalls;
         private @Nullable SeccompAction foreignAbi;
         private boolean i386;
-        private boolean onlyUpToNewestNamed;
+        private @Nullable Set<String> namesUpToNewest;
 
         private Builder(SeccompAction defaultAction) {
             this.defaultAction = defaultAction;
@@ -275,9 +275,9 @@ public final class SeccompFilter {
             return this;
         }
 
-        /** Makes calls with a higher number than any that has a rule unknown ones. */
-        Builder onlyUpToNewestNamed() {
-            onlyUpToNewestNamed = true;
+        /** Makes calls with a higher number than any of some calls unknown ones. */
+        Builder onlyUpToNewestOf(Set<String> names) {
+            namesUpToNewest = Set.copyOf(names);
             return this;
         }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class SeccompProfile {
 
     private final SeccompAction defaultAction;
     private final List<Entry> entries;
+    private final Set<String> names;
     private final Set<Abi> handlingI386;
     private final Set<SeccompFlag> flags;
     private final List<String> ignored;
@@ -53,6 +55,7 @@ public final class SeccompProfile {
             List<String> ignored) {
         this.defaultAction = defaultAction;
         this.entries = List.copyOf(entries);
+        names = entries.stream().flatMap(entry -> entry.names.stream()).collect(Collectors.toUnmodifiableSet());
         this.handlingI386 = Set.copyOf(handlingI386);
         this.flags = Set.copyOf(flags);
         this.ignored = List.copyOf(ignored);
@@ -193,7 +196,7 @@ public final class SeccompProfile {
             }
         }
         KernelVersion kernel = KernelVersion.parse(kernelRelease);
-        SeccompFilter.Builder filter = SeccompFilter.builder(defaultAction).onlyUpToNewestNamed();
+        SeccompFilter.Builder filter = SeccompFilter.builder(defaultAction).onlyUpToNewestOf(names);
         switch (defaultAction.kind()) {
             case ALLOW, LOG, TRACE -> filter.unknownCalls(defaultAction);
             default -> filter.unknownCalls(SeccompAction.errno(Errno.ENOSYS));

@@ -22,6 +22,8 @@ public enum Requirement {
     X86_64_ASSEMBLER,
     /** An assembler for aarch64 and objcopy. */
     AARCH64_ASSEMBLER,
+    /** A C compiler for this machine, and libseccomp with its header. */
+    LIBSECCOMP,
     /** The ability to run static programs of x86_64. */
     X86_64_PROGRAMS,
     /** The ability to run static programs of aarch64. */
@@ -75,6 +77,8 @@ public enum Requirement {
             case AARCH64_COMPILER -> runs(new Toolchain("aarch64").tool("gcc"), "--version");
             case X86_64_ASSEMBLER -> assembler("x86_64");
             case AARCH64_ASSEMBLER -> assembler("aarch64");
+            case LIBSECCOMP ->
+                runs("sh", "-c", "echo '#include <seccomp.h>' | gcc -shared -o /dev/null -x c - -lseccomp");
             case X86_64_PROGRAMS -> programs("x86_64");
             case AARCH64_PROGRAMS -> programs("aarch64");
             case ROOT -> runs("unshare", "--mount", "true");

@@ -16,13 +16,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Asks a C compiler what an architecture's headers say. */
-final class CHeaders {
+public final class CHeaders {
     private static final Pattern UNDECLARED = Pattern.compile("error: '(\\w+)' undeclared");
 
     private final Toolchain tools;
     private final Path directory;
 
-    CHeaders(Architecture architecture, Path directory) {
+    public CHeaders(Architecture architecture, Path directory) {
         tools = new Toolchain(architecture.machine());
         tools.compiler().assume();
         tools.programs().assume();
@@ -30,7 +30,7 @@ final class CHeaders {
     }
 
     /** The values of names, macros or enumerators; what the headers do not know is left out. */
-    Map<String, Long> values(List<String> headers, Collection<String> names) {
+    public Map<String, Long> values(List<String> headers, Collection<String> names) {
         Set<String> known = new LinkedHashSet<>(names);
         Path source = write(headers, known);
         String errors = Command.run(tools.tool("gcc"), "-fsyntax-only", "-fmax-errors=0", source.toString())
@@ -43,7 +43,7 @@ final class CHeaders {
     }
 
     /** The values of expressions, all of which the headers must know. */
-    Map<String, Long> evaluate(List<String> headers, Collection<String> expressions) {
+    public Map<String, Long> evaluate(List<String> headers, Collection<String> expressions) {
         Map<String, Long> values = new LinkedHashMap<>();
         Path source = write(headers, expressions);
         for (String line : run(source).lines().toList()) {

@@ -39,6 +39,7 @@ class HeadersTest {
             "linux/sockios",
             "linux/capability",
             "linux/seccomp",
+            "linux/audit",
             "linux/filter",
             "linux/landlock",
             "linux/termios",

@@ -55,6 +55,12 @@ class RulesTest {
                         .isTrue();
             }
         }
-        assertThat(packages).contains("io.lxc4j.error", "io.lxc4j.kernel", "io.lxc4j.launch", "io.lxc4j.namespaces");
+        assertThat(packages)
+                .contains(
+                        "io.lxc4j.error",
+                        "io.lxc4j.kernel",
+                        "io.lxc4j.launch",
+                        "io.lxc4j.namespaces",
+                        "io.lxc4j.seccomp");
     }
 }
