@@ -14,11 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -36,9 +35,6 @@ class SeccompOracleTest {
 
     private static final int FILTERS = 60;
     private static final int SAMPLES = 12;
-
-    /** The exit status that stands for {@code SIGALRM}. */
-    private static final int ENDED_BY_ALARM = 128 + 14;
 
     @TempDir
     Path directory;
@@ -85,38 +81,39 @@ class SeccompOracleTest {
     @ParameterizedTest
     @EnumSource(names = "I386", mode = EnumSource.Mode.EXCLUDE)
     void on_every_number_and_the_boundaries_of_all_tests(Abi abi) throws IOException {
-        int compared = 0;
         for (int round = 0; round < FILTERS; round++) {
-            if (compare(abi, rules(abi))) {
-                compared++;
-            }
+            compare(abi, rules(abi));
         }
-        System.out.println("libseccomp has compiled " + compared + " of " + FILTERS + " filters for " + abi);
-        assertThat(compared).isGreaterThan(FILTERS / 2);
     }
 
+    /**
+     * Several rules for a call, as profiles have them: one value each of the same argument. With anything else libseccomp 2.5 allows
+     * calls that no rule allows, or does not come to an end.
+     */
     private List<Allowed> rules(Abi abi) {
         // Calls that libseccomp knows since long.
-        List<String> names = List.copyOf(SystemCalls.of(abi).headMap(270).values());
-        Set<Allowed> rules = new LinkedHashSet<>();
-        for (int left = 1 + random.nextInt(60); left > 0; left--) {
-            String name = names.get(random.nextInt(names.size()));
-            rules.add(new Allowed(name, random.nextBoolean() ? List.of() : randoms.tests(3)));
+        List<String> names = new ArrayList<>(SystemCalls.of(abi).headMap(270).values());
+        Collections.shuffle(names, random);
+        List<Allowed> rules = new ArrayList<>();
+        for (String name : names.subList(0, 1 + random.nextInt(60))) {
+            if (random.nextInt(4) == 0) {
+                int index = random.nextInt(6);
+                random.longs(1 + random.nextInt(8), 0, 10)
+                        .distinct()
+                        .forEach(value -> rules.add(new Allowed(name, List.of(ArgumentTest.equal(index, value)))));
+            } else {
+                rules.add(new Allowed(name, random.nextBoolean() ? List.of() : randoms.tests(3)));
+            }
         }
-        return List.copyOf(rules);
+        return rules;
     }
 
-    /** Whether libseccomp has come to an end. */
-    private boolean compare(Abi abi, List<Allowed> rules) throws IOException {
+    private void compare(Abi abi, List<Allowed> rules) throws IOException {
         Files.write(
                 directory.resolve("rules"),
                 rules.stream().map(Allowed::toString).toList());
-        Command.Result result =
-                Command.run(path("oracle"), abi == Abi.X86_64 ? "x86_64" : "aarch64", path("rules"), path("bpf"));
-        if (result.status() == ENDED_BY_ALARM) {
-            return false;
-        }
-        result.orFail();
+        Command.run(path("oracle"), abi == Abi.X86_64 ? "x86_64" : "aarch64", path("rules"), path("bpf"))
+                .orFail();
         BpfInterpreter theirs = new BpfInterpreter(instructions(Files.readAllBytes(directory.resolve("bpf"))));
         SeccompFilter.Builder builder =
                 SeccompFilter.builder(EPERM).unknownCalls(EPERM).foreignAbi(EPERM);
@@ -139,7 +136,6 @@ class SeccompOracleTest {
         }
         SeccompData foreign = new SeccompData(0, Abi.I386.auditArch());
         assertThat(ours.run(foreign)).isEqualTo(theirs.run(foreign));
-        return true;
     }
 
     private static List<BpfInstruction> instructions(byte[] bytes) {
