@@ -16,6 +16,8 @@ import io.lxc4j.security.Rights;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class Container implements AutoCloseable {
     private final Errands errands;
     private final RunningMounts mounts;
     private final ExecPrograms programs = new ExecPrograms();
+    private final Set<SystemCallSupervisor> supervisors = ConcurrentHashMap.newKeySet();
 
     Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
         this.specification = specification;
@@ -43,6 +46,20 @@ public final class Container implements AutoCloseable {
         this.lease = lease;
         errands = new Errands(specification.settings(), process);
         mounts = new RunningMounts(errands);
+        supervise(process);
+    }
+
+    private void supervise(ContainerProcess started) {
+        Fd listener = started.listener();
+        if (listener == null) {
+            return;
+        }
+        SystemCallSupervisor[] one = new SystemCallSupervisor[1];
+        SystemCallSupervisor supervisor = new SystemCallSupervisor(
+                this, specification.settings().handlers, listener, () -> supervisors.remove(one[0]));
+        one[0] = supervisor;
+        supervisors.add(supervisor);
+        supervisor.start();
     }
 
     /**
@@ -202,8 +219,10 @@ public final class Container implements AutoCloseable {
     /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */
     ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
         try (Fd pidfd = process.pidfd()) {
-            return ContainerProcess.launch(
+            ContainerProcess started = ContainerProcess.launch(
                     program, exec.streams(input), List.of(pidfd), null, exec.launchLimit(), false, () -> {});
+            supervise(started);
+            return started;
         }
     }
 
@@ -230,6 +249,7 @@ public final class Container implements AutoCloseable {
     @Override
     public void close() {
         process.end();
+        supervisors.forEach(SystemCallSupervisor::close);
     }
 
     @Override

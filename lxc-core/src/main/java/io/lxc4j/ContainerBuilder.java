@@ -10,8 +10,10 @@ import io.lxc4j.namespaces.ProcessAttributes;
 import io.lxc4j.security.Isolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     boolean init;
 
+    final Map<String, SystemCallHandler> handlers = new LinkedHashMap<>();
     final List<Mount> mounts = new ArrayList<>();
     final Set<String> maskedPaths = new LinkedHashSet<>();
     final Set<String> protectedPaths = new LinkedHashSet<>();
@@ -46,6 +49,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         isolation = other.isolation;
         hostName = other.hostName;
         init = other.init;
+        handlers.putAll(other.handlers);
         mounts.addAll(other.mounts);
         maskedPaths.addAll(other.maskedPaths);
         protectedPaths.addAll(other.protectedPaths);
@@ -124,6 +128,29 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     public ContainerBuilder isolation(Isolation isolation) {
         unset("isolation", this.isolation, isolation);
         this.isolation = isolation;
+        return this;
+    }
+
+    /**
+     * Has this JVM decide on a system call of the container's processes, or emulate it, while they wait. Other rules for that call
+     * do not count then, and one that is not asked for costs nothing. Needs Linux 5.0, and 5.14 to give descriptors.
+     *
+     * <pre>{@code
+     * .onSystemCall("mknodat", (container, call) -> {
+     *     container.mount(Mount.device(Path.of("/dev/null")).at(call.string(1)));
+     *     return SystemCallAnswer.value(0);
+     * })
+     * }</pre>
+     *
+     * @param name the call; none that the launch itself makes at its end, as {@code execve}
+     * @param handler what decides
+     * @return this builder
+     * @throws InvalidSpecificationException if it has a handler already, or is none of a system call up to Linux 6.18
+     */
+    public ContainerBuilder onSystemCall(String name, SystemCallHandler handler) {
+        unset("onSystemCall of " + printable(name), handlers.get(name), handler);
+        Isolation.standard().supervising(Set.of(name)).check();
+        handlers.put(name, handler);
         return this;
     }
 
@@ -297,7 +324,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     }
 
     Isolation isolation() {
-        return isolation == null ? Isolation.standard() : isolation;
+        Isolation chosen = isolation == null ? Isolation.standard() : isolation;
+        return handlers.isEmpty() ? chosen : chosen.supervising(handlers.keySet());
     }
 
     ProcessAttributes attributes() {

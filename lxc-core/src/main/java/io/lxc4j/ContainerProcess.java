@@ -108,10 +108,20 @@ public final class ContainerProcess extends Process {
         try {
             streams.launched(process);
         } catch (RuntimeException | Error e) {
+            Fd listener = process.listener();
+            if (listener != null) {
+                listener.close();
+            }
             process.signal(Signal.KILL.number());
             process.exit().join();
             throw e;
         }
+    }
+
+    /** Where its system calls come that wait for an answer; the caller closes it. */
+    @Nullable
+    Fd listener() {
+        return process.listener();
     }
 
     /** Writes to the process: to its standard input, or as the keyboard of its terminal. */

@@ -441,6 +441,21 @@ public final class Constants {
 
     // ---- seccomp(2), landlock_create_ruleset(2)
 
+    /** {@code SECCOMP_FILTER_FLAG_NEW_LISTENER}, see seccomp(2). */
+    public static final Constant SECCOMP_FILTER_FLAG_NEW_LISTENER = new Constant("SECCOMP_FILTER_FLAG_NEW_LISTENER", 8);
+    /** {@code SECCOMP_IOCTL_NOTIF_RECV}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_IOCTL_NOTIF_RECV = new Constant("SECCOMP_IOCTL_NOTIF_RECV", 0xc0502100L);
+    /** {@code SECCOMP_IOCTL_NOTIF_SEND}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_IOCTL_NOTIF_SEND = new Constant("SECCOMP_IOCTL_NOTIF_SEND", 0xc0182101L);
+    /** {@code SECCOMP_IOCTL_NOTIF_ID_VALID}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_IOCTL_NOTIF_ID_VALID =
+            new Constant("SECCOMP_IOCTL_NOTIF_ID_VALID", 0x40082102L);
+    /** {@code SECCOMP_IOCTL_NOTIF_ADDFD}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_IOCTL_NOTIF_ADDFD = new Constant("SECCOMP_IOCTL_NOTIF_ADDFD", 0x40182103L);
+    /** {@code SECCOMP_USER_NOTIF_FLAG_CONTINUE}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_USER_NOTIF_FLAG_CONTINUE = new Constant("SECCOMP_USER_NOTIF_FLAG_CONTINUE", 1);
+    /** {@code SECCOMP_ADDFD_FLAG_SEND}, see seccomp_unotify(2). */
+    public static final Constant SECCOMP_ADDFD_FLAG_SEND = new Constant("SECCOMP_ADDFD_FLAG_SEND", 2);
     /** {@code SECCOMP_SET_MODE_FILTER}, see seccomp(2). */
     public static final Constant SECCOMP_SET_MODE_FILTER = new Constant("SECCOMP_SET_MODE_FILTER", 1);
     /** {@code LANDLOCK_CREATE_RULESET_VERSION}, see landlock_create_ruleset(2). */

@@ -1,6 +1,7 @@
 package io.lxc4j.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
@@ -33,6 +34,17 @@ public final class EpollEvent {
     public static void set(MemorySegment memory, long events, long data) {
         memory.set(JAVA_INT, 0, (int) events);
         memory.set(JAVA_LONG_UNALIGNED, DATA, data);
+    }
+
+    /**
+     * What an event's descriptor is ready for.
+     *
+     * @param memory an array of events
+     * @param index which of them
+     * @return {@code EPOLL*}
+     */
+    public static int events(MemorySegment memory, int index) {
+        return memory.get(JAVA_INT_UNALIGNED, (long) index * SIZE);
     }
 
     /**

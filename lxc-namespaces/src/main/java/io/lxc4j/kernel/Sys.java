@@ -69,6 +69,8 @@ public enum Sys {
     SETRESGID("setresgid", 119, 149, "2.2"),
     /** Get the process group of a process. */
     GETPGID("getpgid", 121, 155, "1.0"),
+    /** Read memory of another process. */
+    PROCESS_VM_READV("process_vm_readv", 310, 270, "3.2"),
     /** Get the capabilities of a thread. */
     CAPGET("capget", 125, 90, "2.2"),
     /** Set the capabilities of a thread. */

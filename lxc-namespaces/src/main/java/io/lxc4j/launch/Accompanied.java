@@ -24,6 +24,7 @@ final class Accompanied {
     private long pid;
     private Fd pidfd;
     private @Nullable MadeTerminal terminal;
+    private @Nullable Fd listener;
 
     Accompanied(LaunchProgram program, LaunchInputs inputs, Channel channel, long pid, Fd pidfd) {
         this.program = program;
@@ -35,8 +36,9 @@ final class Accompanied {
 
     LaunchedProcess toItsExec() {
         return start(channel::awaitExec, () -> {
+            takeListener();
             takeTerminal();
-            LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal);
+            LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal, listener);
             process.watch();
             return process;
         });
@@ -121,6 +123,16 @@ final class Accompanied {
         pidfd = descriptor;
     }
 
+    /** The child hands it over last, right before the exec. */
+    private void takeListener() {
+        if (program.plan().hasListener()) {
+            listener = channel.take();
+            if (listener == null) {
+                throw tooManyFiles("taking over the listener of a process's filter of system calls");
+            }
+        }
+    }
+
     /** The kernel drops descriptors that come where there is no room for them, without an error. */
     private void takeTerminal() {
         terminal = channel.takeTerminal();
@@ -174,6 +186,9 @@ final class Accompanied {
         }
         if (terminal != null) {
             terminal.close();
+        }
+        if (listener != null) {
+            listener.close();
         }
         if (program.plan().meetsTwice()) {
             while (LaunchedProcess.collect(Constants.P_PGID, pid)) {

@@ -51,7 +51,7 @@ final class Channel implements AutoCloseable {
         while ((report = receive(0)) != null) {
             switch (report.stage()) {
                 case READY -> ready = true;
-                case TERMINAL -> {} // what came along is kept
+                case TERMINAL, LISTENER -> {} // what came along is kept
                 default -> {
                     return report;
                 }

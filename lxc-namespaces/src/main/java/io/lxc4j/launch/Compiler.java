@@ -15,6 +15,7 @@ import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
 import static io.lxc4j.kernel.Constants.PR_SET_PDEATHSIG;
 import static io.lxc4j.kernel.Constants.PR_SET_SECUREBITS;
 import static io.lxc4j.kernel.Constants.SECBIT_NO_SETUID_FIXUP;
+import static io.lxc4j.kernel.Constants.SECCOMP_FILTER_FLAG_NEW_LISTENER;
 import static io.lxc4j.kernel.Constants.SECCOMP_SET_MODE_FILTER;
 import static io.lxc4j.kernel.Constants.SIG_SETMASK;
 import static io.lxc4j.kernel.Constants.SIOCSIFFLAGS;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the operations of a plan into the rows of a launch program. A pure function. */
@@ -58,8 +60,8 @@ final class Compiler {
     private final MountCompiler mounts;
     private @Nullable Service service;
 
-    /** What the exec installs right before it: no other call needs to be allowed. */
-    private Operation.@Nullable InstallSeccomp lastFilter;
+    /** Whether the parent has been told that all but the exec is done. */
+    private boolean leftParent;
 
     private final TerminalCompiler terminals = new TerminalCompiler(rows);
 
@@ -129,11 +131,10 @@ final class Compiler {
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
             case Operation.InstallSeccomp seccomp -> {
-                if (seccomp.beforeLimits()) {
-                    filter(seccomp);
-                } else {
-                    lastFilter = seccomp;
+                if (!seccomp.beforeLimits()) {
+                    leaveParent();
                 }
+                filter(seccomp);
             }
             case Operation.Exec exec -> exec(exec);
             case Operation.End _ -> {
@@ -271,11 +272,12 @@ final class Compiler {
     private void filter(Operation.InstallSeccomp seccomp) {
         byte[] program = seccomp.program().toBytes();
         int length = seccomp.program().length();
-        Constant flags = Constant.or(seccomp.flags().stream()
+        Stream<Constant> asked = seccomp.flags().stream()
                 .sorted()
-                .map(flag -> new Constant("SECCOMP_FILTER_FLAG_" + flag.name(), flag.value()))
-                .toArray(Constant[]::new));
-        rows.add(
+                .map(flag -> new Constant("SECCOMP_FILTER_FLAG_" + flag.name(), flag.value()));
+        Stream<Constant> own = seccomp.listened() ? Stream.of(SECCOMP_FILTER_FLAG_NEW_LISTENER) : Stream.of();
+        Constant flags = Constant.or(Stream.concat(asked, own).toArray(Constant[]::new));
+        Row row = rows.add(
                 Sys.SECCOMP,
                 flags(SECCOMP_SET_MODE_FILTER),
                 flags(flags),
@@ -283,14 +285,24 @@ final class Compiler {
                         SocketFilterProgram.bytes(length),
                         Map.of(SocketFilterProgram.FILTER, new Argument.Bytes(program, "[…]")),
                         "{len=" + length + ", filter=…}"));
+        if (seccomp.listened()) {
+            HandedEnd listener = new HandedEnd("listener");
+            row.into(listener.register);
+            listener.handOver(rows, Report.Stage.LISTENER, "listener");
+        }
     }
 
-    private void exec(Operation.Exec exec) {
+    /** What is left to do for the exec, so that a filter of system calls needs to allow no more than that itself. */
+    private void leaveParent() {
         rows.report(Report.Stage.READY);
         rows.add(Sys.FCNTL, number(CHANNEL), flags(F_SETFD), flags(FD_CLOEXEC));
         rows.add(Sys.RT_SIGPROCMASK, flags(SIG_SETMASK), new Argument.Bytes(new byte[8], "[]"), number(0), number(8));
-        if (lastFilter != null) {
-            filter(lastFilter);
+        leftParent = true;
+    }
+
+    private void exec(Operation.Exec exec) {
+        if (!leftParent) {
+            leaveParent();
         }
         Argument arguments = Argument.texts(exec.arguments());
         Argument environment = Argument.unshownTexts(exec.environment());

@@ -98,6 +98,12 @@ public record LaunchPlan(
                         || (operation instanceof JoinOperation.MeetParent && parentWorks()));
     }
 
+    /** Whether the child hands over a listener of its filter of system calls. */
+    boolean hasListener() {
+        return operations.stream()
+                .anyMatch(operation -> operation instanceof Operation.InstallSeccomp seccomp && seccomp.listened());
+    }
+
     /**
      * Whether the child tells when it has become its launch program, as limits must not be set before. The parent goes on in
      * the midst of that exec: a small limit on memory would kill the child there, and at its end the kernel sets the limit

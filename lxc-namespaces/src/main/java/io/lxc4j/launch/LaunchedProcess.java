@@ -30,14 +30,16 @@ public final class LaunchedProcess {
     private final long pid;
     private final Fd pidfd;
     private final @Nullable MadeTerminal terminal;
+    private final @Nullable Fd listener;
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Reactor.Watch watch;
 
-    LaunchedProcess(long pid, Fd pidfd, @Nullable MadeTerminal terminal) {
+    LaunchedProcess(long pid, Fd pidfd, @Nullable MadeTerminal terminal, @Nullable Fd listener) {
         this.pid = pid;
         this.pidfd = pidfd;
         this.terminal = terminal;
+        this.listener = listener;
         watch = Reactor.shared().watch(pidfd, Constants.EPOLLIN, this::ended);
     }
 
@@ -61,6 +63,15 @@ public final class LaunchedProcess {
      */
     public @Nullable MadeTerminal terminal() {
         return terminal;
+    }
+
+    /**
+     * The listener of its filter of system calls, if its plan asks for one.
+     *
+     * @return where the calls that wait for an answer come, the caller's to close; null if there is none
+     */
+    public @Nullable Fd listener() {
+        return listener;
     }
 
     /**

@@ -307,8 +307,10 @@ public sealed interface Operation
      * @param flags how it is installed
      * @param beforeLimits whether it comes before capabilities are given up, as CAP_SYS_ADMIN is needed to install a filter where
      *     new privileges are not forbidden; else it is the last thing before the exec
+     * @param listened whether the parent gets a listener, to answer the calls that wait for that
      */
-    record InstallSeccomp(BpfProgram program, Set<SeccompFlag> flags, boolean beforeLimits) implements Operation {
+    record InstallSeccomp(BpfProgram program, Set<SeccompFlag> flags, boolean beforeLimits, boolean listened)
+            implements Operation {
         /** Makes the set immutable. */
         public InstallSeccomp {
             flags = Set.copyOf(flags);

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +61,18 @@ public final class Reactor {
      * @return the watch
      */
     public Watch watch(Fd fd, Constant events, Runnable handler) {
+        return watch(fd, events, _ -> handler.run());
+    }
+
+    /**
+     * Prepares to watch a descriptor. Nothing is reported before {@link Watch#arm()}.
+     *
+     * @param fd what to watch; it must stay open until the watch is cancelled
+     * @param events {@code EPOLLIN} or {@code EPOLLOUT}; errors and hang-ups are reported always
+     * @param handler called on the reactor's thread, once for each time the watch is armed, with what is ready
+     * @return the watch
+     */
+    public Watch watch(Fd fd, Constant events, IntConsumer handler) {
         return new Watch(tokens.incrementAndGet(), fd, events.value() | Constants.EPOLLONESHOT.value(), handler);
     }
 
@@ -74,7 +87,7 @@ public final class Reactor {
                 for (int i = 0; i < count; i++) {
                     Watch watch = watches.get(EpollEvent.data(events, i));
                     if (watch != null) {
-                        watch.run();
+                        watch.run(EpollEvent.events(events, i));
                     }
                 }
             }
@@ -86,10 +99,10 @@ public final class Reactor {
         private final long token;
         private final Fd fd;
         private final long events;
-        private final Runnable handler;
+        private final IntConsumer handler;
         private boolean added;
 
-        private Watch(long token, Fd fd, long events, Runnable handler) {
+        private Watch(long token, Fd fd, long events, IntConsumer handler) {
             this.token = token;
             this.fd = fd;
             this.events = events;
@@ -128,9 +141,9 @@ public final class Reactor {
             }
         }
 
-        private void run() {
+        private void run(int ready) {
             try {
-                handler.run();
+                handler.accept(ready);
             } catch (RuntimeException | Error e) {
                 LOG.error("the handler of {} failed", fd, e);
             }

@@ -27,7 +27,9 @@ record Report(Stage stage, int row, int errno) {
         /** No failure: the child has come to where its parent's work can be done; the row is its process id, or 0 for the one known. */
         MET(3),
         /** No failure: an end of the terminal comes along, the master first and then the slave. */
-        TERMINAL(4);
+        TERMINAL(4),
+        /** No failure: the listener of the filter of system calls comes along. */
+        LISTENER(5);
 
         private final int number;
 
@@ -46,6 +48,7 @@ record Report(Stage stage, int row, int errno) {
                 case 2 -> READY;
                 case 3 -> MET;
                 case 4 -> TERMINAL;
+                case 5 -> LISTENER;
                 default -> throw new IllegalStateException("a report of stage " + number);
             };
         }

@@ -3,7 +3,6 @@ package io.lxc4j.launch;
 import static io.lxc4j.kernel.Constants.AT_EMPTY_PATH;
 import static io.lxc4j.kernel.Constants.AT_FDCWD;
 import static io.lxc4j.kernel.Constants.MOVE_MOUNT_F_EMPTY_PATH;
-import static io.lxc4j.kernel.Constants.MSG_NOSIGNAL;
 import static io.lxc4j.kernel.Constants.OPEN_TREE_CLOEXEC;
 import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
@@ -28,7 +27,6 @@ import static io.lxc4j.launch.Argument.text;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.SocketMessage;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.kernel.Winsize;
 
@@ -56,8 +54,8 @@ final class TerminalCompiler {
         switch (operation) {
             case TerminalOperation.MakeTerminal(int columns, int lines) -> {
                 make(columns, lines);
-                handOver(master);
-                handOver(slave);
+                master.handOver(rows, Report.Stage.TERMINAL, "terminal");
+                slave.handOver(rows, Report.Stage.TERMINAL, "terminal");
             }
             case TerminalOperation.BindConsole _ -> bindConsole();
             case TerminalOperation.TakeTerminal _ -> {
@@ -103,26 +101,5 @@ final class TerminalCompiler {
                 result(directory),
                 text("console"),
                 flags(MOVE_MOUNT_F_EMPTY_PATH));
-    }
-
-    private void handOver(HandedEnd end) {
-        Argument.Buffer report = new Argument.Buffer("\"terminal\"", new Report(Report.Stage.TERMINAL, 0, 0).bytes());
-        rows.add(
-                Sys.SENDMSG,
-                number(Compiler.CHANNEL),
-                Messages.withDescriptors(
-                        new Argument.Address(report, 0), Report.SIZE, new Argument.Address(end.control, 0), 1),
-                flags(MSG_NOSIGNAL));
-    }
-
-    /** A descriptor that lies, as soon as it is open, in the control data of the message that hands it over. */
-    private static final class HandedEnd {
-        private final Argument.Buffer control;
-        private final Argument.Register register;
-
-        HandedEnd(String name) {
-            control = new Argument.Buffer(name, SocketMessage.control(0));
-            register = new Argument.Register(name, control, SocketMessage.RIGHTS);
-        }
     }
 }

@@ -2,6 +2,8 @@ package io.lxc4j.seccomp;
 
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Constants;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A way to make system calls, with numbers of its own: what the kernel tells a filter in {@code seccomp_data.arch}.
@@ -37,6 +39,20 @@ public enum Abi {
             case X86_64 -> X86_64;
             case AARCH64 -> AARCH64;
         };
+    }
+
+    /**
+     * What a call is that a filter has stopped.
+     *
+     * @param auditArch {@code AUDIT_ARCH_*}
+     * @param number the call
+     * @return its name; empty if there is no such call
+     */
+    public static Optional<String> callName(int auditArch, int number) {
+        return Arrays.stream(values())
+                .filter(abi -> abi.auditArch == auditArch)
+                .flatMap(abi -> Optional.ofNullable(SystemCalls.of(abi).get(number)).stream())
+                .findFirst();
     }
 
     /** The ABI of the programs that a kernel for this one is made for. */

@@ -75,6 +75,28 @@ public final class SeccompFilter {
     }
 
     /**
+     * The same filter, but for calls that wait until a supervisor has decided.
+     *
+     * @param names the calls; whatever their arguments and other rules
+     * @return a filter that asks
+     * @throws InvalidSpecificationException if a name is none of a system call up to Linux 6.18
+     */
+    public SeccompFilter asking(Set<String> names) {
+        Builder builder = new Builder(defaultAction);
+        rules.forEach((name, list) -> list.forEach(rule -> builder.rule(name, rule)));
+        builder.unknownCalls = unknownCalls;
+        builder.foreignAbi = foreignAbi;
+        builder.i386 = i386;
+        builder.namesUpToNewest = namesUpToNewest;
+        builder.flags.addAll(flags);
+        for (String name : names) {
+            builder.rules.remove(name);
+            builder.rule(SeccompAction.askSupervisor(), name);
+        }
+        return builder.build();
+    }
+
+    /**
      * How it is to be installed.
      *
      * @return the flags for {@code seccomp(SECCOMP_SET_MODE_FILTER, …)}

@@ -4,8 +4,10 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.seccomp.SeccompAction;
 import io.lxc4j.seccomp.SeccompFilter;
 import io.lxc4j.seccomp.SeccompProfile;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,23 @@ public final class Isolation {
     }
 
     // ---- for the container
+
+    /**
+     * The same, but for system calls that wait until a supervisor has decided.
+     *
+     * @param calls the calls
+     * @return the isolation with a filter that asks
+     * @throws InvalidSpecificationException if one is none of a system call up to Linux 6.18
+     */
+    public Isolation supervising(Set<String> calls) {
+        SystemCallRules rules = systemCalls != null
+                ? systemCalls
+                : new SystemCallRules(SeccompFilter.builder(SeccompAction.allow())
+                        .unknownCalls(SeccompAction.allow())
+                        .foreignAbi(SeccompAction.allow())
+                        .build());
+        return new Isolation(capabilities, rules.asking(calls), newPrivileges);
+    }
 
     /**
      * Rejects what no host could carry out.

@@ -21,6 +21,9 @@ final class SystemCallRules {
     /** What follows the filter in each launch, and what tells of its failure. */
     private static final List<String> NEEDED = List.of("execve", "write", "exit_group");
 
+    /** What hands the listener over that a supervisor listens to. */
+    private static final List<String> NEEDED_BY_SUPERVISOR = List.of("sendmsg");
+
     /** What follows besides where the filter has to come first, as only CAP_SYS_ADMIN may install it. */
     private static final List<String> NEEDED_AFTERWARDS =
             List.of("prctl", "capset", "prlimit64", "fcntl", "rt_sigprocmask");
@@ -29,14 +32,25 @@ final class SystemCallRules {
     private static final int MOST_KEPT = 16;
 
     private final Function<Set<String>, SeccompFilter> filters;
+    private final boolean supervised;
     private final Map<Long, SeccompFilter> known = new ConcurrentHashMap<>();
 
     SystemCallRules(SeccompProfile profile) {
-        filters = profile::filter;
+        this(profile::filter, false);
     }
 
     SystemCallRules(SeccompFilter filter) {
-        filters = _ -> filter;
+        this(_ -> filter, false);
+    }
+
+    private SystemCallRules(Function<Set<String>, SeccompFilter> filters, boolean supervised) {
+        this.filters = filters;
+        this.supervised = supervised;
+    }
+
+    /** The same rules, but for calls that wait until a supervisor has decided. */
+    SystemCallRules asking(Set<String> calls) {
+        return new SystemCallRules(capabilities -> filters.apply(capabilities).asking(calls), true);
     }
 
     /** Rejects what keeps a process from its program, whatever its capabilities. */
@@ -46,7 +60,7 @@ final class SystemCallRules {
 
     Operation.InstallSeccomp install(long capabilities, boolean newPrivileges) {
         SeccompFilter filter = filter(capabilities, newPrivileges);
-        return new Operation.InstallSeccomp(filter.program(Abi.current()), filter.flags(), newPrivileges);
+        return new Operation.InstallSeccomp(filter.program(Abi.current()), filter.flags(), newPrivileges, supervised);
     }
 
     private SeccompFilter filter(long capabilities, boolean newPrivileges) {
@@ -54,6 +68,9 @@ final class SystemCallRules {
         if (filter == null) {
             filter = filters.apply(names(capabilities));
             require(filter, NEEDED);
+            if (supervised) {
+                require(filter, NEEDED_BY_SUPERVISOR);
+            }
             if (known.size() < MOST_KEPT) {
                 known.put(capabilities, filter);
             }

@@ -55,7 +55,8 @@ final class Plans {
                 .add(new Operation.InstallSeccomp(
                         SeccompFilter.builder(SeccompAction.allow()).build().program(Abi.X86_64),
                         Set.of(SeccompFlag.LOG, SeccompFlag.SPEC_ALLOW),
-                        false))
+                        false,
+                        true))
                 .add(new Operation.CloseDescriptors())
                 .add(new Operation.ChangeDirectory("/tmp"))
                 .add(new TerminalOperation.TakeTerminal())
