@@ -284,7 +284,11 @@ public sealed interface Operation
      * @param secureBits {@code SECBIT_*}; without a bit they stay as they are
      */
     record LimitCapabilities(CapabilitySets sets, Constant secureBits) implements Operation {
-        /** As it is done where root's user id keeps its meaning. */
+        /**
+         * As it is done where root's user id keeps its meaning.
+         *
+         * @param sets what the process has not got must not be in them
+         */
         public LimitCapabilities(CapabilitySets sets) {
             this(sets, Constant.or());
         }
