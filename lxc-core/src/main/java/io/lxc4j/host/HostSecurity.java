@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.LandlockAbi;
 import io.lxc4j.kernel.Sys;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -68,8 +69,7 @@ final class HostSecurity {
     }
 
     private static Ability landlock() {
-        return landlock(
-                Kernel.tryCall(Sys.LANDLOCK_CREATE_RULESET, 0, 0, Constants.LANDLOCK_CREATE_RULESET_VERSION.value()));
+        return landlock(LandlockAbi.query());
     }
 
     static Ability landlock(long result) {
@@ -77,12 +77,8 @@ final class HostSecurity {
         if (result > 0) {
             return Ability.available(name, "ABI version " + result);
         }
-        if (result == -Errno.ENOSYS.number()) {
-            return Ability.unavailable(
-                    name, "needs Linux 5.13 built with CONFIG_SECURITY_LANDLOCK, and no seccomp filter that hides it");
-        }
-        if (result == -Errno.EOPNOTSUPP.number()) {
-            return Ability.unavailable(name, "switched off at boot; add landlock to lsm= of the kernel's command line");
+        if (result == -Errno.ENOSYS.number() || result == -Errno.EOPNOTSUPP.number()) {
+            return Ability.unavailable(name, LandlockAbi.problem(result));
         }
         return unexpected(name, result);
     }

@@ -497,4 +497,54 @@ public final class Constants {
     // ---- linux/filter.h
     /** {@code BPF_MAXINSNS}, see linux/bpf_common.h. */
     public static final Constant BPF_MAXINSNS = new Constant("BPF_MAXINSNS", 4096);
+
+    // ---- landlock(7)
+    /** {@code LANDLOCK_RULE_PATH_BENEATH}, see landlock_add_rule(2). */
+    public static final Constant LANDLOCK_RULE_PATH_BENEATH = new Constant("LANDLOCK_RULE_PATH_BENEATH", 1);
+    /** {@code LANDLOCK_RULE_NET_PORT}, see landlock_add_rule(2). */
+    public static final Constant LANDLOCK_RULE_NET_PORT = new Constant("LANDLOCK_RULE_NET_PORT", 2);
+    /** {@code LANDLOCK_ACCESS_FS_EXECUTE}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_EXECUTE = new Constant("LANDLOCK_ACCESS_FS_EXECUTE", 1);
+    /** {@code LANDLOCK_ACCESS_FS_WRITE_FILE}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_WRITE_FILE = new Constant("LANDLOCK_ACCESS_FS_WRITE_FILE", 2);
+    /** {@code LANDLOCK_ACCESS_FS_READ_FILE}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_READ_FILE = new Constant("LANDLOCK_ACCESS_FS_READ_FILE", 4);
+    /** {@code LANDLOCK_ACCESS_FS_READ_DIR}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_READ_DIR = new Constant("LANDLOCK_ACCESS_FS_READ_DIR", 8);
+    /** {@code LANDLOCK_ACCESS_FS_REMOVE_DIR}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_REMOVE_DIR = new Constant("LANDLOCK_ACCESS_FS_REMOVE_DIR", 16);
+    /** {@code LANDLOCK_ACCESS_FS_REMOVE_FILE}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_REMOVE_FILE = new Constant("LANDLOCK_ACCESS_FS_REMOVE_FILE", 32);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_CHAR}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_CHAR = new Constant("LANDLOCK_ACCESS_FS_MAKE_CHAR", 64);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_DIR}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_DIR = new Constant("LANDLOCK_ACCESS_FS_MAKE_DIR", 128);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_REG}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_REG = new Constant("LANDLOCK_ACCESS_FS_MAKE_REG", 256);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_SOCK}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_SOCK = new Constant("LANDLOCK_ACCESS_FS_MAKE_SOCK", 512);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_FIFO}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_FIFO = new Constant("LANDLOCK_ACCESS_FS_MAKE_FIFO", 0x400);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_BLOCK}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_BLOCK = new Constant("LANDLOCK_ACCESS_FS_MAKE_BLOCK", 0x800);
+    /** {@code LANDLOCK_ACCESS_FS_MAKE_SYM}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_MAKE_SYM = new Constant("LANDLOCK_ACCESS_FS_MAKE_SYM", 0x1000);
+    /** {@code LANDLOCK_ACCESS_FS_REFER}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_REFER = new Constant("LANDLOCK_ACCESS_FS_REFER", 0x2000);
+    /** {@code LANDLOCK_ACCESS_FS_TRUNCATE}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_TRUNCATE = new Constant("LANDLOCK_ACCESS_FS_TRUNCATE", 0x4000);
+    /** {@code LANDLOCK_ACCESS_FS_IOCTL_DEV}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_IOCTL_DEV = new Constant("LANDLOCK_ACCESS_FS_IOCTL_DEV", 0x8000);
+    /** {@code LANDLOCK_ACCESS_FS_RESOLVE_UNIX}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_FS_RESOLVE_UNIX =
+            new Constant("LANDLOCK_ACCESS_FS_RESOLVE_UNIX", 0x10000);
+    /** {@code LANDLOCK_ACCESS_NET_BIND_TCP}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_NET_BIND_TCP = new Constant("LANDLOCK_ACCESS_NET_BIND_TCP", 1);
+    /** {@code LANDLOCK_ACCESS_NET_CONNECT_TCP}, see landlock(7). */
+    public static final Constant LANDLOCK_ACCESS_NET_CONNECT_TCP = new Constant("LANDLOCK_ACCESS_NET_CONNECT_TCP", 2);
+    /** {@code LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET}, see landlock(7). */
+    public static final Constant LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET =
+            new Constant("LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET", 1);
+    /** {@code LANDLOCK_SCOPE_SIGNAL}, see landlock(7). */
+    public static final Constant LANDLOCK_SCOPE_SIGNAL = new Constant("LANDLOCK_SCOPE_SIGNAL", 2);
 }

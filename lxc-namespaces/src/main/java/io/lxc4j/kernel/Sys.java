@@ -175,6 +175,10 @@ public enum Sys {
     MOUNT_SETATTR("mount_setattr", 442, 442, "5.12"),
     /** Create a Landlock ruleset. */
     LANDLOCK_CREATE_RULESET("landlock_create_ruleset", 444, 444, "5.13"),
+    /** Add a rule to a Landlock ruleset. */
+    LANDLOCK_ADD_RULE("landlock_add_rule", 445, 445, "5.13"),
+    /** Enforce a Landlock ruleset on the calling thread. */
+    LANDLOCK_RESTRICT_SELF("landlock_restrict_self", 446, 446, "5.13"),
     /** List the active security modules. */
     LSM_LIST_MODULES("lsm_list_modules", 461, 461, "6.8");
 

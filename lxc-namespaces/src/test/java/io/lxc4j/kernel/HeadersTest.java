@@ -177,6 +177,13 @@ class HeadersTest {
         put(kernel, "ICANON", Termios.LINES);
         put(kernel, "CSIZE | PARENB", Termios.CHARACTER_SIZE);
         put(kernel, "CS8", Termios.EIGHT_BITS);
+        put(kernel, "offsetof(struct landlock_ruleset_attr, handled_access_fs)", LandlockRulesetAttr.HANDLED_ACCESS_FS);
+        put(kernel, "sizeof(struct landlock_path_beneath_attr)", LandlockPathBeneathAttr.SIZE);
+        put(
+                kernel,
+                "offsetof(struct landlock_path_beneath_attr, allowed_access)",
+                LandlockPathBeneathAttr.ALLOWED_ACCESS);
+        put(kernel, "offsetof(struct landlock_path_beneath_attr, parent_fd)", LandlockPathBeneathAttr.PARENT_FD);
         put(kernel, "sizeof(struct winsize)", Winsize.SIZE);
         put(kernel, "offsetof(struct winsize, ws_row)", Winsize.ROWS);
         put(kernel, "offsetof(struct winsize, ws_col)", Winsize.COLUMNS);

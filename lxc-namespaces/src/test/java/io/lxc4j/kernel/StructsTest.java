@@ -95,6 +95,27 @@ class StructsTest {
     }
 
     @Test
+    void landlock_structs_have_24_12_and_16_bytes_and_room_for_a_descriptor_of_eight() {
+        ByteBuffer ruleset = read(LandlockRulesetAttr.bytes(
+                Constants.LANDLOCK_ACCESS_FS_IOCTL_DEV,
+                Constants.LANDLOCK_ACCESS_NET_CONNECT_TCP,
+                Constants.LANDLOCK_SCOPE_SIGNAL));
+        assertThat(ruleset.remaining()).isEqualTo(24);
+        assertThat(ruleset.getLong(0)).isEqualTo(0x8000);
+        assertThat(ruleset.getLong(8)).isEqualTo(2);
+        assertThat(ruleset.getLong(16)).isEqualTo(2);
+        ByteBuffer path = read(LandlockPathBeneathAttr.bytes(Constants.LANDLOCK_ACCESS_FS_READ_DIR));
+        assertThat(path.remaining()).isEqualTo(16);
+        assertThat(path.getLong(0)).isEqualTo(8);
+        assertThat(path.getLong(8)).isZero();
+        assertThat(LandlockPathBeneathAttr.SIZE).isEqualTo(LandlockPathBeneathAttr.PARENT_FD + Integer.BYTES);
+        ByteBuffer port = read(LandlockNetPortAttr.bytes(Constants.LANDLOCK_ACCESS_NET_BIND_TCP, 65_535));
+        assertThat(port.remaining()).isEqualTo(16).isEqualTo(LandlockNetPortAttr.SIZE);
+        assertThat(port.getLong(0)).isEqualTo(1);
+        assertThat(port.getLong(8)).isEqualTo(65_535);
+    }
+
+    @Test
     void flock_has_32_bytes_with_type_start_and_length() {
         ByteBuffer bytes = read(FileLock.bytes(Constants.F_UNLCK, 0x1_0000_0000L, 65_536));
         assertThat(bytes.remaining()).isEqualTo(32);
