@@ -52,7 +52,7 @@ final class Compiler {
 
     private static final int SIGCHLD = 17;
     private static final int CAP_SETPCAP = 8;
-    private static final long LAST_DESCRIPTOR = 0xffffffffL;
+    static final long LAST_DESCRIPTOR = 0xffffffffL;
 
     private final Rows rows = new Rows();
     private final ParentCompiler parent = new ParentCompiler();
@@ -128,6 +128,7 @@ final class Compiler {
             case Operation.ForbidNewPrivileges _ -> set(PR_SET_NO_NEW_PRIVS, number(1));
             case Operation.LimitCapabilities(CapabilitySets sets, Constant secureBits) ->
                 limitCapabilities(sets, secureBits);
+            case RestrictAccess access -> new AccessCompiler(rows).restrict(access);
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
             case Operation.InstallSeccomp seccomp -> {

@@ -7,6 +7,14 @@ import io.lxc4j.kernel.Sys;
 final class Hints {
     private Hints() {}
 
+    /** The advice for a failed row, where another operation of its plan may be the reason. */
+    static String of(LaunchPlan plan, Operation operation, Sys sys, Errno errno) {
+        String advice = of(operation, sys, errno);
+        return operation instanceof Operation.Exec && errno == Errno.EACCES && plan.restrictsAccess()
+                ? advice + "; Landlock must allow to execute it, and the interpreter that it names"
+                : advice;
+    }
+
     /** The advice for a failed row; empty where the error says it all. */
     static String of(Operation operation, Sys sys, Errno errno) {
         if (errno == Errno.EMFILE) {
@@ -50,6 +58,7 @@ final class Hints {
             case TerminalOperation.MakeTerminal _ -> terminal(sys, errno);
             case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
+            case RestrictAccess _ -> restriction(sys, errno);
             case Operation.SetOwnLimit own -> AttributeHints.limit(own.resource(), errno);
             case Operation.SetSysctl _ -> AttributeHints.sysctl(sys, errno);
             case Operation.SetIds _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
@@ -102,6 +111,24 @@ final class Hints {
                 "the container must have a devpts of its own on /dev/pts, in a directory /dev that is no link";
             case ENOSPC -> "too many terminals are open; /proc/sys/kernel/pty/max limits them";
             case EINVAL -> "a terminal is opened by its master since Linux 4.13";
+            default -> missingCall(sys, errno);
+        };
+    }
+
+    private static String restriction(Sys sys, Errno errno) {
+        return switch (errno) {
+            case ENOENT, ENOTDIR ->
+                "what a rule allows must be in the container's root file system; a rule if it is there, as readIfThere,"
+                        + " is left out otherwise";
+            case EACCES ->
+                "the container's user can't reach it, so a rule for it is of no use; a rule if it is there, as"
+                        + " readIfThere, is left out then";
+            case EINVAL ->
+                sys == Sys.LANDLOCK_ADD_RULE ? "it is no directory, and only a directory can have these rights" : "";
+            case EBADFD -> "a rule is for a file or directory of a file system, not for a pipe, socket or namespace";
+            case EAFNOSUPPORT -> "this kernel has no TCP";
+            case EPERM -> "without no_new_privs it needs CAP_SYS_ADMIN";
+            case E2BIG -> "this JVM is under 16 restrictions of Landlock already, and there can't be more";
             default -> missingCall(sys, errno);
         };
     }

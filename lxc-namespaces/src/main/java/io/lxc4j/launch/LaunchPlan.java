@@ -91,6 +91,11 @@ public record LaunchPlan(
         return operations.stream().anyMatch(TerminalOperation.MakeTerminal.class::isInstance);
     }
 
+    /** Whether Landlock denies the program some access. */
+    boolean restrictsAccess() {
+        return operations.stream().anyMatch(RestrictAccess.class::isInstance);
+    }
+
     /** Whether the child comes into its namespaces by itself, and tells so then: as another, or as the parent's work is for those. */
     boolean meetsTwice() {
         return operations.stream()

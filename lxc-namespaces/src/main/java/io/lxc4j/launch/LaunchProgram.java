@@ -147,6 +147,6 @@ public final class LaunchProgram {
                 operation.summary(),
                 call(row),
                 errno,
-                Hints.of(operation, rows.get(row).sys(), errno));
+                Hints.of(plan, operation, rows.get(row).sys(), errno));
     }
 }

@@ -18,6 +18,7 @@ public sealed interface Operation
                 JoinOperation,
                 MountOperation,
                 TerminalOperation,
+                RestrictAccess,
                 Operation.InSystem,
                 Operation.AwaitParent,
                 Operation.SetIds,

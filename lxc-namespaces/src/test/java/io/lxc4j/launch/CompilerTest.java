@@ -189,6 +189,49 @@ class CompilerTest {
     }
 
     @Test
+    void opens_what_landlock_is_to_allow_as_a_directory_and_then_as_a_file_and_closes_all_at_once() {
+        List<String> rows = texts(Compiler.compile(LaunchPlan.builder()
+                        .add(Plans.restriction())
+                        .add(Plans.exec("/bin/true"))
+                        .build())
+                .child());
+        String file = "LANDLOCK_ACCESS_FS_READ_FILE";
+        String directory = "LANDLOCK_ACCESS_FS_READ_DIR";
+        assertThat(rows.subList(0, 19))
+                .containsExactly(
+                        "landlock_create_ruleset({handled_access_fs=" + file + "|" + directory
+                                + ", handled_access_net=LANDLOCK_ACCESS_NET_BIND_TCP, scoped=LANDLOCK_SCOPE_SIGNAL},"
+                                + " 24, 0) = ruleset1",
+                        "openat(AT_FDCWD, \"/usr\", O_PATH|O_DIRECTORY|O_CLOEXEC) = path2"
+                                + "  [goes on at row 4 after ENOTDIR]",
+                        rule(file + "|" + directory, 2),
+                        "getpid()  [goes on at row 6 unless 0]",
+                        "openat(AT_FDCWD, \"/usr\", O_PATH|O_CLOEXEC) = path3",
+                        rule(file, 3),
+                        "openat(AT_FDCWD, \"/opt\", O_PATH|O_DIRECTORY|O_CLOEXEC) = path4"
+                                + "  [goes on at row 9 after ENOENT, EACCES, ENOTDIR]",
+                        rule(file + "|" + directory, 4),
+                        "getpid()  [goes on at row 11 unless 0]",
+                        "openat(AT_FDCWD, \"/opt\", O_PATH|O_CLOEXEC) = path5"
+                                + "  [goes on at row 11 after ENOENT, EACCES, ENOTDIR]",
+                        rule(file, 5),
+                        "openat(AT_FDCWD, \"/dev/null\", O_PATH|O_CLOEXEC) = path6",
+                        rule(file, 6),
+                        "openat(AT_FDCWD, \"/srv\", O_PATH|O_CLOEXEC) = path7",
+                        rule(directory, 7),
+                        "landlock_add_rule(ruleset1, LANDLOCK_RULE_NET_PORT,"
+                                + " {allowed_access=LANDLOCK_ACCESS_NET_BIND_TCP, port=80}, 0)",
+                        "landlock_restrict_self(ruleset1, 0)",
+                        "close_range(4, 4294967295, 0)",
+                        "sendto(3, \"ready\", 16, MSG_NOSIGNAL, 0, 0)");
+    }
+
+    private static String rule(String access, int number) {
+        return "landlock_add_rule(ruleset1, LANDLOCK_RULE_PATH_BENEATH, {allowed_access=" + access + ", parent_fd=path"
+                + number + "}, 0)";
+    }
+
+    @Test
     void has_the_child_tell_that_its_exec_is_done_if_the_parent_is_to_limit_it() {
         LaunchPlan.Builder plan = LaunchPlan.builder()
                 .add(new Operation.AwaitParent())

@@ -114,6 +114,38 @@ class HintsTest {
     }
 
     @Test
+    void a_restriction_that_fails_names_the_rule_that_would_not() {
+        RestrictAccess restriction = Plans.restriction();
+        assertThat(Hints.of(restriction, Sys.OPENAT, Errno.ENOENT)).contains("root file system", "readIfThere");
+        assertThat(Hints.of(restriction, Sys.OPENAT, Errno.EACCES)).contains("can't reach it", "readIfThere");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_ADD_RULE, Errno.EINVAL)).contains("it is no directory");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_ADD_RULE, Errno.EBADFD)).contains("pipe");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_ADD_RULE, Errno.EAFNOSUPPORT))
+                .contains("no TCP");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_RESTRICT_SELF, Errno.EPERM))
+                .contains("CAP_SYS_ADMIN");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_RESTRICT_SELF, Errno.E2BIG))
+                .contains("16 restrictions");
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_CREATE_RULESET, Errno.EINVAL))
+                .isEmpty();
+        assertThat(Hints.of(restriction, Sys.LANDLOCK_CREATE_RULESET, Errno.ENOSYS))
+                .isEqualTo("landlock_create_ruleset needs Linux 5.13");
+    }
+
+    @Test
+    void an_exec_that_is_denied_names_landlock_where_the_plan_has_it() {
+        Operation.Exec exec = Plans.exec("/a");
+        LaunchPlan free = Plans.plain(exec);
+        LaunchPlan restricted =
+                LaunchPlan.builder().add(Plans.restriction()).add(exec).build();
+        assertThat(Hints.of(free, exec, Sys.EXECVE, Errno.EACCES)).doesNotContain("Landlock");
+        assertThat(Hints.of(restricted, exec, Sys.EXECVE, Errno.EACCES)).contains("noexec", "Landlock");
+        assertThat(Hints.of(restricted, exec, Sys.EXECVE, Errno.ENOENT)).doesNotContain("Landlock");
+        assertThat(Hints.of(restricted, new Operation.ChangeDirectory("/"), Sys.CHDIR, Errno.EACCES))
+                .isEmpty();
+    }
+
+    @Test
     void a_terminal_that_can_not_be_made_has_a_reason() {
         Operation terminal = new TerminalOperation.MakeTerminal(80, 24);
         assertThat(Hints.of(terminal, Sys.OPENAT2, Errno.ENOENT)).contains("a devpts of its own");

@@ -120,9 +120,27 @@ final class Plans {
                 .add(new ParentOperation.SetCpus(List.of(0, 65)))
                 .add(new ParentOperation.SetIoPriority(Constants.IOPRIO_CLASS_BE, 7))
                 .add(new ParentOperation.SetOomScoreAdjustment(500))
+                .add(restriction())
                 .add(new Operation.SetOwnLimit(Constants.RLIMIT_NOFILE, 64, 128))
                 .add(new Operation.SetPersonality(Constants.ADDR_NO_RANDOMIZE))
                 .add(new Operation.SetSysctl("net.core.somaxconn", "net/core/somaxconn", "17"))
                 .build();
+    }
+
+    /** A restriction by Landlock, with a rule of each kind. */
+    static RestrictAccess restriction() {
+        Constant ofFiles = Constants.LANDLOCK_ACCESS_FS_READ_FILE;
+        Constant ofDirectories = Constants.LANDLOCK_ACCESS_FS_READ_DIR;
+        Constant ofBoth = Constant.or(ofFiles, ofDirectories);
+        return new RestrictAccess(
+                ofBoth,
+                Constants.LANDLOCK_ACCESS_NET_BIND_TCP,
+                Constants.LANDLOCK_SCOPE_SIGNAL,
+                List.of(
+                        new RestrictAccess.PathRule("/usr", ofBoth, ofFiles, false),
+                        new RestrictAccess.PathRule("/opt", ofBoth, ofFiles, true),
+                        new RestrictAccess.PathRule("/dev/null", ofFiles, ofFiles, false),
+                        new RestrictAccess.PathRule("/srv", ofDirectories, Constant.or(), false)),
+                List.of(new RestrictAccess.PortRule(80, Constants.LANDLOCK_ACCESS_NET_BIND_TCP)));
     }
 }
