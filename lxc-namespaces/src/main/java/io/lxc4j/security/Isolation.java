@@ -21,14 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Isolation {
     private static final Isolation STANDARD =
-            new Isolation(Capabilities.defaults(), new SystemCallRules(SeccompProfile.standard()), false);
+            new Isolation(Capabilities.defaults(), null, new SystemCallRules(SeccompProfile.standard()), false);
 
     private final Capabilities capabilities;
+    private final @Nullable Landlock landlock;
     private final @Nullable SystemCallRules systemCalls;
     private final boolean newPrivileges;
 
-    private Isolation(Capabilities capabilities, @Nullable SystemCallRules systemCalls, boolean newPrivileges) {
+    private Isolation(
+            Capabilities capabilities,
+            @Nullable Landlock landlock,
+            @Nullable SystemCallRules systemCalls,
+            boolean newPrivileges) {
         this.capabilities = capabilities;
+        this.landlock = landlock;
         this.systemCalls = systemCalls;
         this.newPrivileges = newPrivileges;
     }
@@ -50,7 +56,7 @@ public final class Isolation {
      * @return the isolation with them
      */
     public Isolation capabilities(Capabilities capabilities) {
-        return new Isolation(capabilities, systemCalls, newPrivileges);
+        return new Isolation(capabilities, landlock, systemCalls, newPrivileges);
     }
 
     /**
@@ -60,7 +66,7 @@ public final class Isolation {
      * @return the isolation with those rules
      */
     public Isolation seccomp(SeccompProfile profile) {
-        return new Isolation(capabilities, new SystemCallRules(profile), newPrivileges);
+        return new Isolation(capabilities, landlock, new SystemCallRules(profile), newPrivileges);
     }
 
     /**
@@ -71,7 +77,7 @@ public final class Isolation {
      * @return the isolation with that filter
      */
     public Isolation seccomp(SeccompFilter filter) {
-        return new Isolation(capabilities, new SystemCallRules(filter), newPrivileges);
+        return new Isolation(capabilities, landlock, new SystemCallRules(filter), newPrivileges);
     }
 
     /**
@@ -81,7 +87,18 @@ public final class Isolation {
      * @return the isolation without a filter of system calls
      */
     public Isolation withoutSeccomp() {
-        return new Isolation(capabilities, null, newPrivileges);
+        return new Isolation(capabilities, landlock, null, newPrivileges);
+    }
+
+    /**
+     * Sets which files and TCP ports the processes may use, whatever their permissions; by default that is not restricted. With {@link
+     * #allowNewPrivileges} the container needs users of its own, or this JVM CAP_SYS_ADMIN.
+     *
+     * @param landlock the restriction
+     * @return the isolation with that
+     */
+    public Isolation landlock(Landlock landlock) {
+        return new Isolation(capabilities, landlock, systemCalls, newPrivileges);
     }
 
     /**
@@ -93,7 +110,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/userspace-api/no_new_privs.html">the kernel's documentation of no_new_privs</a>
      */
     public Isolation allowNewPrivileges() {
-        return new Isolation(capabilities, systemCalls, true);
+        return new Isolation(capabilities, landlock, systemCalls, true);
     }
 
     // ---- for the container
@@ -136,12 +153,28 @@ public final class Isolation {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan, Rights rights) {
         Operation.LimitCapabilities limit = capabilities.limit(rights);
+        if (newPrivileges && landlock != null) {
+            requireRightToRestrict(rights);
+            plan.add(landlock.restrict()); // before the filter, which may not know these calls
+        }
         if (systemCalls != null) {
             plan.add(systemCalls.install(limit.sets().bounding(), newPrivileges));
         }
         plan.add(limit);
         if (!newPrivileges) {
             plan.add(new Operation.ForbidNewPrivileges());
+            if (landlock != null) {
+                plan.add(landlock.restrict());
+            }
+        }
+    }
+
+    /** Without no_new_privs it takes a capability, which the process has until it gives up what it is not to keep. */
+    private static void requireRightToRestrict(Rights rights) {
+        if ((rights.capabilities() & Capability.SYS_ADMIN.bit()) == 0) {
+            throw new HostUnsupportedException(
+                    "Landlock with allowNewPrivileges: the kernel takes it from CAP_SYS_ADMIN only, which this JVM has"
+                            + " not; leave one of them out, or give the container users of its own");
         }
     }
 

@@ -39,7 +39,11 @@ public enum Requirement {
     /** tmux, which is a terminal without a screen. */
     TMUX,
     /** A {@code /bin/busybox} that needs no libraries. */
-    BUSYBOX;
+    BUSYBOX,
+    /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
+    LANDLOCK,
+    /** Landlock that can deny TCP, signals and abstract sockets: its version 6, of Linux 6.12. */
+    LANDLOCK_SCOPES;
 
     /** The system property that turns skipped tests into failures. */
     public static final String PROPERTY = "lxc.tests.require";
@@ -86,6 +90,8 @@ public enum Requirement {
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
+            case LANDLOCK -> landlock(3);
+            case LANDLOCK_SCOPES -> landlock(6);
             case TMUX -> runs("tmux", "-L", "lxc4j-probe", "-f", "/dev/null", "new-session", "-d", "true");
         };
     }
@@ -113,6 +119,11 @@ public enum Requirement {
             }
             throw new TestAbortedException(missing);
         }
+    }
+
+    /** The call 444 is landlock_create_ruleset, and with 1 it asks for the version; it fails where Landlock is switched off. */
+    private static String landlock(int version) {
+        return runs("perl", "-e", "exit(syscall(444, 0, 0, 1) >= " + version + " ? 0 : 1)");
     }
 
     private static String assembler(String machine) {
