@@ -129,7 +129,7 @@ public final class Isolation {
                         .unknownCalls(SeccompAction.allow())
                         .foreignAbi(SeccompAction.allow())
                         .build());
-        return new Isolation(capabilities, rules.asking(calls), newPrivileges);
+        return new Isolation(capabilities, landlock, rules.asking(calls), newPrivileges);
     }
 
     /**
