@@ -149,7 +149,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      */
     public ContainerBuilder onSystemCall(String name, SystemCallHandler handler) {
         unset("onSystemCall of " + printable(name), handlers.get(name), handler);
-        Isolation.standard().supervising(Set.of(name)).check();
+        Isolation.standard().supervising(Set.of(name)).check(true);
         handlers.put(name, handler);
         return this;
     }
@@ -286,7 +286,13 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
                     + " what only the host's root may read; use users of its own, or another root");
         }
         mounts.forEach(mount -> mount.check(namespaces(), mounts));
-        isolation().check();
+        isolation().check(namespaces().hasOwnUsers());
+        if (isolation().procOptions().containsKey("subset")
+                && !namespaces().sysctls().isEmpty()) {
+            throw new InvalidSpecificationException(
+                    "sysctls are set in /proc/sys, which onlyProcessesInProc takes away: "
+                            + namespaces().sysctls() + "; leave one of them out");
+        }
         return new ContainerSpec(new ContainerBuilder(this));
     }
 

@@ -56,8 +56,8 @@ final class ContainerPlan {
         if (!root.hasScratch() && settings.mounts.stream().anyMatch(Mount::needsScratch)) {
             plan.add(new MountOperation.MountScratch(SCRATCH_BYTES));
         }
-        root.contribute(plan, namespaces);
-        PseudoFileSystems.contribute(plan, namespaces);
+        root.contribute(plan, namespaces, settings.isolation().allowsNewPrivileges());
+        PseudoFileSystems.contribute(plan, namespaces, settings.isolation().procOptions());
         for (int i = 0; i < mounts.size(); i++) {
             mounts.get(i).prepare(plan, i);
             mounts.get(i).attach(plan);

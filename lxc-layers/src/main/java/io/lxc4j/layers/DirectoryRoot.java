@@ -51,7 +51,7 @@ final class DirectoryRoot extends RootFileSystem {
 
     @Override
     @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
+    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces, boolean setUserId) {
         OpenedTree lower = new OpenedTree(path.toString(), sizeBytes == 0, idMapped);
         boolean opened = namespaces.parentMayMount();
         if (opened) {
@@ -60,7 +60,7 @@ final class DirectoryRoot extends RootFileSystem {
         Tree tree = opened ? lower.tree() : new Tree.AtPath(path.toString());
         if (sizeBytes == 0) {
             plan.add(new MountOperation.RootFromDirectory(tree));
-            plan.add(new MountOperation.MakeRootReadOnly());
+            plan.add(new MountOperation.MakeRootReadOnly(setUserId));
             return;
         }
         plan.add(new MountOperation.MountScratch(sizeBytes));
@@ -70,8 +70,8 @@ final class DirectoryRoot extends RootFileSystem {
             plan.add(new MountOperation.MakeScratchDirectory("lower", 0755));
             plan.add(new MountOperation.AttachToScratch(tree, "lower"));
         }
-        plan.add(new MountOperation.RootFromFileSystem(
-                Overlay.fileSystem(opened ? "lower" : path.toString(), "upper", "work", namespaces.hasOwnUsers())));
+        plan.add(new MountOperation.RootFromFileSystem(Overlay.fileSystem(
+                opened ? "lower" : path.toString(), "upper", "work", namespaces.hasOwnUsers(), setUserId)));
         for (String target : List.of("/proc", "/sys", "/dev")) {
             plan.add(new MountOperation.MakeDirectory(target, 0755));
         }

@@ -118,7 +118,7 @@ final class HostRoot extends RootFileSystem {
 
     @Override
     @SuppressWarnings("exports")
-    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
+    public void contribute(LaunchPlan.Builder plan, Namespaces namespaces, boolean setUserId) {
         look().operations.forEach(plan::add);
     }
 
@@ -233,7 +233,7 @@ final class HostRoot extends RootFileSystem {
             if (TWO_LEVELS.contains(target)) {
                 addable(directory, target, upper);
             }
-            plan.add(new MountOperation.Mount(Overlay.fileSystem(target, upper, work, true), target));
+            plan.add(new MountOperation.Mount(Overlay.fileSystem(target, upper, work, true, false), target));
             if (target.equals("/var") && Files.isDirectory(directory.resolve("tmp"), LinkOption.NOFOLLOW_LINKS)) {
                 plan.add(new MountOperation.MakeScratchDirectory("private/var-tmp", 01777));
                 plan.add(new MountOperation.BindScratch("private/var-tmp", VAR_TMP));

@@ -27,10 +27,12 @@ final class Overlay {
      * @param upper a relative path in the scratch tmpfs
      * @param work a relative path in the scratch tmpfs, of an empty directory
      * @param ownUsers whether it is mounted in a user namespace
+     * @param setUserId whether set-user-id programs act
      */
-    static MountOperation.FileSystem fileSystem(String lower, String upper, String work, boolean ownUsers) {
-        return fileSystem(
-                Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV), writable(escape(lower), upper, work), ownUsers);
+    static MountOperation.FileSystem fileSystem(
+            String lower, String upper, String work, boolean ownUsers, boolean setUserId) {
+        Constant attributes = setUserId ? MOUNT_ATTR_NODEV : Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV);
+        return fileSystem(attributes, writable(escape(lower), upper, work), ownUsers);
     }
 
     /** The options of an overlay that can be written to. */

@@ -123,9 +123,10 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
      * @param plan the plan under construction
      * @param namespaces the container's namespaces
      * @throws InvalidSpecificationException if it is not there
+     * @param setUserId whether set-user-id programs act; those of the host's own root never do
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public abstract void contribute(LaunchPlan.Builder plan, Namespaces namespaces);
+    public abstract void contribute(LaunchPlan.Builder plan, Namespaces namespaces, boolean setUserId);
 
     private static Path checkPath(Path path) {
         if (!path.isAbsolute()) {

@@ -439,6 +439,11 @@ public final class Constants {
     /** {@code PROC_SUPER_MAGIC}, see statfs(2). */
     public static final Constant PROC_SUPER_MAGIC = new Constant("PROC_SUPER_MAGIC", 0x9fa0);
 
+    // ---- keyctl(2)
+
+    /** {@code KEYCTL_JOIN_SESSION_KEYRING}, see keyctl(2). */
+    public static final Constant KEYCTL_JOIN_SESSION_KEYRING = new Constant("KEYCTL_JOIN_SESSION_KEYRING", 1);
+
     // ---- seccomp(2), landlock_create_ruleset(2)
 
     /** {@code SECCOMP_FILTER_FLAG_NEW_LISTENER}, see seccomp(2). */

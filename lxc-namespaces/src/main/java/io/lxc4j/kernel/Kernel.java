@@ -186,14 +186,25 @@ public final class Kernel {
      * @return the first 4096 bytes, without white space at the ends
      */
     public static String readSysctl(String path) {
-        try (Arena arena = Arena.ofConfined();
-                Fd fd = open(path, O_RDONLY, 0)) {
+        try (Fd fd = open(path, O_RDONLY, 0)) {
+            return readSmall(fd).strip();
+        }
+    }
+
+    /**
+     * Reads a small file in one {@code read(2)}.
+     *
+     * @param fd the file, open for reading
+     * @return the first 4096 bytes
+     */
+    public static String readSmall(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(SYSCTL_BYTES);
             long count = check(
                     tryCall(Sys.READ, fd.number(), buffer.address(), SYSCTL_BYTES),
                     Sys.READ,
-                    () -> path + ", " + SYSCTL_BYTES);
-            return new String(buffer.asSlice(0, count).toArray(JAVA_BYTE), StandardCharsets.UTF_8).strip();
+                    () -> fd + ", " + SYSCTL_BYTES);
+            return new String(buffer.asSlice(0, count).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
         }
     }
 

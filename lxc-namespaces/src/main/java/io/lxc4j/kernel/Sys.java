@@ -69,6 +69,8 @@ public enum Sys {
     SETRESGID("setresgid", 119, 149, "2.2"),
     /** Get the process group of a process. */
     GETPGID("getpgid", 121, 155, "1.0"),
+    /** Manipulate the kernel's key management facility. */
+    KEYCTL("keyctl", 250, 219, "2.6.10"),
     /** Read memory of another process. */
     PROCESS_VM_READV("process_vm_readv", 310, 270, "3.2"),
     /** Get the capabilities of a thread. */

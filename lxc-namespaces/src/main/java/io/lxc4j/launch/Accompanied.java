@@ -38,6 +38,7 @@ final class Accompanied {
         return start(channel::awaitExec, () -> {
             takeListener();
             takeTerminal();
+            program.plan().labels().forEach(this::verify);
             LaunchedProcess process = new LaunchedProcess(pid, pidfd, terminal, listener);
             process.watch();
             return process;
@@ -121,6 +122,20 @@ final class Accompanied {
             descriptor = new Fd((int) opened, "pidfd of " + pid);
         }
         pidfd = descriptor;
+    }
+
+    /** Reads back what the process is labelled. */
+    private void verify(Operation.SetLabel label) {
+        String file = pid + "/" + label.module().current();
+        String found;
+        try (Fd proc = ProcDirectory.open();
+                Fd current = ProcDirectory.openToRead(proc, file)) {
+            found = Kernel.readSmall(current);
+        }
+        if (!label.module().says(found, label.label())) {
+            throw new ContainerException(label.summary() + ": the process has \"" + found.strip() + "\" instead and was"
+                    + " killed; the policy of the host does not let it take on that label");
+        }
     }
 
     /** The child hands it over last, right before the exec. */

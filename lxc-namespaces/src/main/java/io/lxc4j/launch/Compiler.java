@@ -4,7 +4,10 @@ import static io.lxc4j.kernel.Constants.AF_INET;
 import static io.lxc4j.kernel.Constants.FD_CLOEXEC;
 import static io.lxc4j.kernel.Constants.F_SETFD;
 import static io.lxc4j.kernel.Constants.IFF_UP;
+import static io.lxc4j.kernel.Constants.KEYCTL_JOIN_SESSION_KEYRING;
 import static io.lxc4j.kernel.Constants.MSG_DONTWAIT;
+import static io.lxc4j.kernel.Constants.O_CLOEXEC;
+import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.PR_CAPBSET_DROP;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT;
 import static io.lxc4j.kernel.Constants.PR_CAP_AMBIENT_CLEAR_ALL;
@@ -14,6 +17,9 @@ import static io.lxc4j.kernel.Constants.PR_SET_NAME;
 import static io.lxc4j.kernel.Constants.PR_SET_NO_NEW_PRIVS;
 import static io.lxc4j.kernel.Constants.PR_SET_PDEATHSIG;
 import static io.lxc4j.kernel.Constants.PR_SET_SECUREBITS;
+import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_MAGICLINKS;
+import static io.lxc4j.kernel.Constants.RESOLVE_NO_XDEV;
 import static io.lxc4j.kernel.Constants.SECBIT_NO_SETUID_FIXUP;
 import static io.lxc4j.kernel.Constants.SECCOMP_FILTER_FLAG_NEW_LISTENER;
 import static io.lxc4j.kernel.Constants.SECCOMP_SET_MODE_FILTER;
@@ -54,8 +60,14 @@ final class Compiler {
     private static final int CAP_SETPCAP = 8;
     static final long LAST_DESCRIPTOR = 0xffffffffL;
 
+    private static final Constant WRITABLE = Constant.or(O_WRONLY, O_CLOEXEC);
+
+    /** {@code self} is a link, but only to a number. */
+    private static final Constant OF_PROC = Constant.or(RESOLVE_BENEATH, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_XDEV);
+
     private final Rows rows = new Rows();
     private final ParentCompiler parent = new ParentCompiler();
+    private final Handles handles;
     private final JoinCompiler joins;
     private final MountCompiler mounts;
     private @Nullable Service service;
@@ -67,7 +79,7 @@ final class Compiler {
 
     private Compiler(LaunchPlan plan) {
         plan.parentOperations().forEach(parent::add);
-        Handles handles = new Handles(plan.given(), parent.handed().keySet());
+        handles = new Handles(plan.given(), parent.handed().keySet());
         joins = new JoinCompiler(rows, handles, plan);
         mounts = new MountCompiler(rows, handles);
     }
@@ -106,6 +118,21 @@ final class Compiler {
             case Operation.NewCgroupNamespace _ -> rows.add(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
             case Operation.NewSession _ -> rows.add(Sys.SETSID);
             case Operation.DieWithParent _ -> dieWithParent();
+            case Operation.NewSessionKeyring(boolean needed) -> {
+                Row row = rows.add(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING), number(0));
+                if (needed) {
+                    row.tolerate(Errno.ENOSYS); // a kernel without keys
+                } else {
+                    row.into(rows.register("keyring")).keepError();
+                }
+            }
+            case Operation.SetLabel(Handle proc, SecurityModule module, String label) -> {
+                Argument.Register file = rows.register("label");
+                rows.open(handles.argument(proc), text("self/" + module.exec()), WRITABLE, OF_PROC)
+                        .into(file);
+                Argument.Text request = new Argument.Text(module.request(label));
+                rows.add(Sys.WRITE, result(file), request, number(request.bytes().length - 1L));
+            }
             case MountOperation mount -> mounts.add(mount);
             case Operation.PivotRoot _ -> mounts.pivotRoot();
             case TerminalOperation terminal -> terminals.add(terminal);

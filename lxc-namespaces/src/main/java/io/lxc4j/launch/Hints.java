@@ -60,6 +60,9 @@ final class Hints {
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
             case RestrictAccess _ -> restriction(sys, errno);
             case Operation.SetOwnLimit own -> AttributeHints.limit(own.resource(), errno);
+            case Operation.SetLabel label -> label(label, sys, errno);
+            case Operation.NewSessionKeyring _
+            when errno == Errno.EDQUOT -> "the user has as many keys as /proc/sys/kernel/keys/maxkeys allows";
             case Operation.SetSysctl _ -> AttributeHints.sysctl(sys, errno);
             case Operation.SetIds _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
             default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
@@ -102,6 +105,18 @@ final class Hints {
                                 + " attributes"
                         : "";
             default -> missingCall(sys, errno);
+        };
+    }
+
+    private static String label(Operation.SetLabel label, Sys sys, Errno errno) {
+        return switch (errno) {
+            case ENOENT ->
+                sys == Sys.WRITE
+                        ? "no profile of that name is loaded; apparmor_parser -r loads one"
+                        : label.module() + " is not active on this kernel, or has its files elsewhere before Linux 5.8";
+            case EINVAL -> label.module() + " does not know that label";
+            case EACCES, EPERM -> "the policy of the host does not let this JVM's processes take on that label";
+            default -> "";
         };
     }
 

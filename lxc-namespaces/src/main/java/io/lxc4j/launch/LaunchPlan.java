@@ -103,6 +103,14 @@ public record LaunchPlan(
                         || (operation instanceof JoinOperation.MeetParent && parentWorks()));
     }
 
+    /** The labels that the process is to have. */
+    List<Operation.SetLabel> labels() {
+        return operations.stream()
+                .filter(Operation.SetLabel.class::isInstance)
+                .map(Operation.SetLabel.class::cast)
+                .toList();
+    }
+
     /** Whether the child hands over a listener of its filter of system calls. */
     boolean hasListener() {
         return operations.stream()

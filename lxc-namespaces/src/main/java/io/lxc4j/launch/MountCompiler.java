@@ -111,12 +111,14 @@ final class MountCompiler {
                 create(fileSystem, ownRoot);
                 attach(places.root(), CWD, text("/"));
             }
-            case MountOperation.MakeRootReadOnly _ ->
+            case MountOperation.MakeRootReadOnly(boolean setUserId) ->
                 setAttributes(
                         places.root(),
                         EMPTY,
                         Constant.or(AT_EMPTY_PATH, AT_RECURSIVE),
-                        Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
+                        setUserId
+                                ? Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NODEV)
+                                : Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
                         Constant.or());
             case MountOperation.MakeDirectory(String target, int mode) -> {
                 Places.Place place = places.parent(target);

@@ -154,8 +154,12 @@ public sealed interface MountOperation extends Operation {
         }
     }
 
-    /** Makes all mounts of the new root, so far, read-only, and inert: no devices, no set-user-id. */
-    record MakeRootReadOnly() implements MountOperation {
+    /**
+     * Makes the root and all that is mounted below it read-only, without devices.
+     *
+     * @param setUserId whether set-user-id programs act
+     */
+    record MakeRootReadOnly(boolean setUserId) implements MountOperation {
         @Override
         public String summary() {
             return "making the root read-only";

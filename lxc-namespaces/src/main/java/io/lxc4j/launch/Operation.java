@@ -25,6 +25,7 @@ public sealed interface Operation
                 Operation.NewCgroupNamespace,
                 Operation.NewSession,
                 Operation.DieWithParent,
+                Operation.NewSessionKeyring,
                 Operation.PivotRoot,
                 Operation.StayAsInit,
                 Operation.ChangeDirectory,
@@ -214,6 +215,37 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "setting the sysctl " + name;
+        }
+    }
+
+    /**
+     * Has a security module label the program that is executed, by a file that is no other than the one that it should be.
+     *
+     * @param proc the parent's {@code /proc}
+     * @param module which module
+     * @param label printable ASCII
+     */
+    record SetLabel(Handle proc, SecurityModule module, String label) implements InSystem {
+        @Override
+        public String summary() {
+            return "setting the label " + label + " of " + module;
+        }
+    }
+
+    /**
+     * Leaves the session keyring of the parent for an empty one of its own.
+     *
+     * @param needed whether it must have that, as it can use keys; else a failure makes no difference
+     */
+    record NewSessionKeyring(boolean needed) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.SESSION;
+        }
+
+        @Override
+        public String summary() {
+            return "making a session keyring";
         }
     }
 

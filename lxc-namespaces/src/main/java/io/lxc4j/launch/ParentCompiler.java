@@ -7,6 +7,8 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_IDMAP;
 import static io.lxc4j.kernel.Constants.OPEN_TREE_CLOEXEC;
 import static io.lxc4j.kernel.Constants.OPEN_TREE_CLONE;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
+import static io.lxc4j.kernel.Constants.O_DIRECTORY;
+import static io.lxc4j.kernel.Constants.O_PATH;
 import static io.lxc4j.kernel.Constants.O_RDONLY;
 import static io.lxc4j.launch.Argument.flags;
 import static io.lxc4j.launch.Argument.number;
@@ -31,6 +33,12 @@ final class ParentCompiler {
         rows.begin(operation);
         switch (operation) {
             case ParentOperation.OpenTree tree -> openTree(tree);
+            case ParentOperation.OpenProc(Handle handle) -> {
+                Argument.Register proc = rows.register("proc");
+                rows.add(Sys.OPENAT, new Argument.Proc(), text("."), flags(O_PATH, O_DIRECTORY, O_CLOEXEC))
+                        .into(proc);
+                handed.put(handle, proc);
+            }
             case ParentOperation.Attribute attribute -> AttributeCompiler.add(rows, attribute);
         }
     }

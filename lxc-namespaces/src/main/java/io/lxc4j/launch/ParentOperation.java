@@ -27,6 +27,18 @@ public sealed interface ParentOperation extends Operation {
         }
     }
 
+    /**
+     * Hands the parent's {@code /proc} over, verified, for what the process can only write itself.
+     *
+     * @param handle what it is handed over as
+     */
+    record OpenProc(Handle handle) implements ParentOperation {
+        @Override
+        public String summary() {
+            return "handing /proc over";
+        }
+    }
+
     /** Sets what the process and all its descendants begin with. */
     sealed interface Attribute extends ParentOperation {}
 

@@ -3,6 +3,7 @@ package io.lxc4j.launch;
 import static io.lxc4j.kernel.Constants.O_CLOEXEC;
 import static io.lxc4j.kernel.Constants.O_DIRECTORY;
 import static io.lxc4j.kernel.Constants.O_PATH;
+import static io.lxc4j.kernel.Constants.O_RDONLY;
 import static io.lxc4j.kernel.Constants.O_WRONLY;
 import static io.lxc4j.kernel.Constants.PROC_SUPER_MAGIC;
 import static io.lxc4j.kernel.Constants.RESOLVE_BENEATH;
@@ -77,16 +78,33 @@ final class ProcDirectory {
      * @return its descriptor
      */
     static Fd openToWrite(Fd directory, String path) {
+        return open(directory, path, O_WRONLY);
+    }
+
+    /**
+     * Opens a file below it, through no link and on no other mount.
+     *
+     * @param directory what was opened
+     * @param path the file's path in it
+     * @return its descriptor
+     */
+    static Fd openToRead(Fd directory, String path) {
+        return open(directory, path, O_RDONLY);
+    }
+
+    private static Fd open(Fd directory, String path, Constant access) {
         long resolve = Constant.or(RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_XDEV)
                 .value();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment how = arena.allocate(OpenHow.SIZE, 8)
-                    .copyFrom(MemorySegment.ofArray(OpenHow.bytes(O_WRONLY.value() | O_CLOEXEC.value(), resolve)));
+                    .copyFrom(MemorySegment.ofArray(OpenHow.bytes(access.value() | O_CLOEXEC.value(), resolve)));
             long result = Kernel.tryCall(
                     Sys.OPENAT2, directory.number(), arena.allocateFrom(path).address(), how.address(), OpenHow.SIZE);
             return new Fd(
                     (int) Kernel.check(
-                            result, Sys.OPENAT2, () -> PATH + ", \"" + path + "\", O_WRONLY, RESOLVE_BENEATH…"),
+                            result,
+                            Sys.OPENAT2,
+                            () -> PATH + ", \"" + path + "\", " + access.name() + ", RESOLVE_BENEATH…"),
                     PATH + "/" + path);
         }
     }

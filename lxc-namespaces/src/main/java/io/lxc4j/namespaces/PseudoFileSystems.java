@@ -10,6 +10,8 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Tree;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** {@code /proc}, {@code /sys} and {@code /dev} of a container, as its namespaces demand. */
 public final class PseudoFileSystems {
@@ -53,10 +55,14 @@ public final class PseudoFileSystems {
      *
      * @param plan the plan under construction, after what makes its root
      * @param namespaces the container's namespaces
+     * @param procOptions how {@code /proc} is mounted: options and their values
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces) {
-        plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", INERT), "/proc"));
+    public static void contribute(LaunchPlan.Builder plan, Namespaces namespaces, Map<String, String> procOptions) {
+        String[] options = procOptions.entrySet().stream()
+                .flatMap(option -> Stream.of(option.getKey(), option.getValue()))
+                .toArray(String[]::new);
+        plan.add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", INERT, options), "/proc"));
         if (!namespaces.sysctls().isEmpty()) {
             plan.add(new MountOperation.OpenSysctls()); // before they are made read-only
         }

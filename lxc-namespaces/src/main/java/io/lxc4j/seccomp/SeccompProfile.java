@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -165,6 +167,37 @@ public final class SeccompProfile {
      */
     public List<String> ignored() {
         return ignored;
+    }
+
+    /**
+     * The same rules, but for calls that are allowed whatever their arguments.
+     *
+     * @param calls the calls
+     * @return the looser profile
+     * @throws InvalidSpecificationException if one is none of a system call up to Linux 6.18
+     */
+    public SeccompProfile allowing(String... calls) {
+        return first(SeccompAction.allow(), calls);
+    }
+
+    /**
+     * The same rules, but for calls that fail with {@code EPERM} whatever their arguments.
+     *
+     * @param calls the calls
+     * @return the stricter profile
+     * @throws InvalidSpecificationException if one is none of a system call up to Linux 6.18
+     */
+    public SeccompProfile refusing(String... calls) {
+        return first(SeccompAction.errno(Errno.EPERM), calls);
+    }
+
+    private SeccompProfile first(SeccompAction action, String... calls) {
+        Set<String> names = Set.copyOf(Arrays.asList(calls));
+        names.forEach(SystemCalls::check);
+        List<Entry> all = new ArrayList<>();
+        all.add(new Entry(names, List.of(new Rule(action, List.of())), Condition.NONE, Condition.NONE));
+        all.addAll(entries);
+        return new SeccompProfile(defaultAction, all, handlingI386, flags, ignored);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -76,7 +77,8 @@ public final class Capabilities {
         secureBits = EnumSet.noneOf(SecureBit.class);
     }
 
-    private Capabilities(Capabilities other) {
+    /** Changed in the constructor, as only what is done there is sure to be seen by other threads. */
+    private Capabilities(Capabilities other, Consumer<Capabilities> change) {
         base = other.base;
         added = EnumSet.copyOf(other.added);
         addedIfKnown = EnumSet.copyOf(other.addedIfKnown);
@@ -84,6 +86,7 @@ public final class Capabilities {
         inheritable = EnumSet.copyOf(other.inheritable);
         ambient = EnumSet.copyOf(other.ambient);
         secureBits = EnumSet.copyOf(other.secureBits);
+        change.accept(this);
     }
 
     // ---- where to begin
@@ -127,10 +130,10 @@ public final class Capabilities {
      * @return these and those
      */
     public Capabilities add(Capability... more) {
-        Capabilities changed = new Capabilities(this);
-        changed.allow(more);
-        changed.added.addAll(List.of(more));
-        return changed;
+        return new Capabilities(this, changed -> {
+            changed.allow(more);
+            changed.added.addAll(List.of(more));
+        });
     }
 
     /**
@@ -140,10 +143,10 @@ public final class Capabilities {
      * @return these and those
      */
     public Capabilities addIfKnown(Capability... more) {
-        Capabilities changed = new Capabilities(this);
-        changed.allow(more);
-        changed.addedIfKnown.addAll(List.of(more));
-        return changed;
+        return new Capabilities(this, changed -> {
+            changed.allow(more);
+            changed.addedIfKnown.addAll(List.of(more));
+        });
     }
 
     /**
@@ -153,14 +156,14 @@ public final class Capabilities {
      * @return these without those
      */
     public Capabilities drop(Capability... less) {
-        Capabilities changed = new Capabilities(this);
         List<Capability> gone = List.of(less);
-        changed.added.removeAll(gone);
-        changed.addedIfKnown.removeAll(gone);
-        changed.inheritable.removeAll(gone);
-        changed.ambient.removeAll(gone);
-        changed.dropped.addAll(gone);
-        return changed;
+        return new Capabilities(this, changed -> {
+            changed.added.removeAll(gone);
+            changed.addedIfKnown.removeAll(gone);
+            changed.inheritable.removeAll(gone);
+            changed.ambient.removeAll(gone);
+            changed.dropped.addAll(gone);
+        });
     }
 
     /**
@@ -171,9 +174,7 @@ public final class Capabilities {
      * @return these, and those as ambient capabilities
      */
     public Capabilities ambient(Capability... more) {
-        Capabilities changed = inheritable(more);
-        changed.ambient.addAll(List.of(more));
-        return changed;
+        return new Capabilities(inheritable(more), changed -> changed.ambient.addAll(List.of(more)));
     }
 
     /**
@@ -184,9 +185,7 @@ public final class Capabilities {
      * @return these, and those as inheritable capabilities
      */
     public Capabilities inheritable(Capability... more) {
-        Capabilities changed = add(more);
-        changed.inheritable.addAll(List.of(more));
-        return changed;
+        return new Capabilities(add(more), changed -> changed.inheritable.addAll(List.of(more)));
     }
 
     /**
@@ -196,9 +195,7 @@ public final class Capabilities {
      * @return these with those bits
      */
     public Capabilities secureBits(SecureBit... bits) {
-        Capabilities changed = new Capabilities(this);
-        changed.secureBits.addAll(List.of(bits));
-        return changed;
+        return new Capabilities(this, changed -> changed.secureBits.addAll(List.of(bits)));
     }
 
     private void allow(Capability... more) {

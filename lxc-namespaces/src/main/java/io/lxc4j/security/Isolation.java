@@ -7,7 +7,12 @@ import io.lxc4j.launch.Operation;
 import io.lxc4j.seccomp.SeccompAction;
 import io.lxc4j.seccomp.SeccompFilter;
 import io.lxc4j.seccomp.SeccompProfile;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,28 +25,90 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Isolation {
-    private static final Isolation STANDARD =
-            new Isolation(Capabilities.defaults(), null, new SystemCallRules(SeccompProfile.standard()), false);
+    /** What a program does not need that only computes. */
+    private static final String[] NOT_TO_COMPUTE = {
+        "socket",
+        "bind",
+        "connect",
+        "listen",
+        "accept",
+        "accept4",
+        "setuid",
+        "setgid",
+        "setreuid",
+        "setregid",
+        "setresuid",
+        "setresgid",
+        "setgroups",
+        "setfsuid",
+        "setfsgid",
+        "chown",
+        "fchown",
+        "lchown",
+        "fchownat",
+        "mknod",
+        "mknodat",
+        "memfd_create",
+        "memfd_secret",
+        "execveat"
+    };
+
+    private static final Isolation STANDARD = new Isolation(new Draft());
 
     private final Capabilities capabilities;
     private final @Nullable Landlock landlock;
     private final @Nullable SystemCallRules systemCalls;
+    private final @Nullable SecurityLabel label;
+    private final Map<String, String> procOptions;
     private final boolean newPrivileges;
+    private final boolean ownUsersOnly;
 
-    private Isolation(
-            Capabilities capabilities,
-            @Nullable Landlock landlock,
-            @Nullable SystemCallRules systemCalls,
-            boolean newPrivileges) {
-        this.capabilities = capabilities;
-        this.landlock = landlock;
-        this.systemCalls = systemCalls;
-        this.newPrivileges = newPrivileges;
+    /** What an isolation is made from. */
+    private static final class Draft {
+        private Capabilities capabilities = Capabilities.defaults();
+        private @Nullable Landlock landlock;
+        private @Nullable SystemCallRules systemCalls = new SystemCallRules(SeccompProfile.standard());
+        private @Nullable SecurityLabel label;
+        private final SortedMap<String, String> procOptions = new TreeMap<>();
+        private boolean newPrivileges;
+        private boolean ownUsersOnly;
     }
 
+    private Isolation(Draft draft) {
+        capabilities = draft.capabilities;
+        landlock = draft.landlock;
+        systemCalls = draft.systemCalls;
+        label = draft.label;
+        procOptions = Collections.unmodifiableSortedMap(new TreeMap<>(draft.procOptions));
+        newPrivileges = draft.newPrivileges;
+        ownUsersOnly = draft.ownUsersOnly;
+    }
+
+    private Isolation with(Consumer<Draft> change) {
+        Draft draft = new Draft();
+        draft.capabilities = capabilities;
+        draft.landlock = landlock;
+        draft.systemCalls = systemCalls;
+        draft.label = label;
+        draft.procOptions.putAll(procOptions);
+        draft.newPrivileges = newPrivileges;
+        draft.ownUsersOnly = ownUsersOnly;
+        change.accept(draft);
+        return new Isolation(draft);
+    }
+
+    // ---- where to begin
+
     /**
-     * What a container has unless it asks for another: {@link Capabilities#defaults()}, {@link SeccompProfile#standard()}, and no
-     * program gains privileges by being executed.
+     * What a container has unless it asks for another.
+     *
+     * <table>
+     * <caption>What is allowed</caption>
+     * <tr><th>capabilities</th><td>{@link Capabilities#defaults()}</td></tr>
+     * <tr><th>system calls</th><td>{@link SeccompProfile#standard()}</td></tr>
+     * <tr><th>files and TCP ports</th><td>as permissions, mounts and the network are</td></tr>
+     * <tr><th>new privileges</th><td>none</td></tr>
+     * </table>
      *
      * @return the standard isolation
      */
@@ -50,13 +117,83 @@ public final class Isolation {
     }
 
     /**
+     * For programs that only compute: what they read and write comes by their standard streams.
+     *
+     * <table>
+     * <caption>What is allowed</caption>
+     * <tr><th>capabilities</th><td>none, also to root</td></tr>
+     * <tr><th>system calls</th><td>those of {@link SeccompProfile#standard()}, but none that make sockets other than pairs, change users,
+     *     change who owns files, make devices, or execute what is in memory</td></tr>
+     * <tr><th>files</th><td>{@link Landlock#forPrograms}: to execute, those programs; to read, the system's libraries; to write,
+     *     {@code /dev/null} and the like</td></tr>
+     * <tr><th>TCP ports, signals, abstract sockets</th><td>none, where the kernel knows how to forbid them</td></tr>
+     * <tr><th>new privileges</th><td>none</td></tr>
+     * </table>
+     *
+     * <p>Needs Linux 6.2 with Landlock. A program that needs more files gets them by {@link #landlock}, for instance
+     * {@code Isolation.strict().landlock(Landlock.forPrograms("/usr/bin/python3").read("/srv/model"))}.
+     *
+     * @param programs absolute paths inside, of all that may be executed: the command, and what it executes; of a script also its
+     *     interpreter
+     * @return the strict isolation
+     * @throws InvalidSpecificationException if a path is not absolute
+     */
+    public static Isolation strict(String... programs) {
+        return STANDARD.with(draft -> {
+            draft.capabilities = Capabilities.none();
+            draft.systemCalls = new SystemCallRules(SeccompProfile.standard().refusing(NOT_TO_COMPUTE));
+            draft.landlock = Landlock.forPrograms(programs).denyTcpIfKnown().scopeIfKnown(Landlock.Scope.values());
+        });
+    }
+
+    /**
+     * For a container that boots a whole distribution, or has containers itself. It must have users of its own: of those its root is
+     * root in full, and can mount, make namespaces, and undo what protects paths from it.
+     *
+     * <table>
+     * <caption>What is allowed</caption>
+     * <tr><th>capabilities</th><td>all but those that act on the host: SYS_MODULE, SYS_RAWIO, SYS_TIME, MAC_ADMIN, MAC_OVERRIDE,
+     *     AUDIT_CONTROL, AUDIT_READ, WAKE_ALARM, BLOCK_SUSPEND, PERFMON, BPF</td></tr>
+     * <tr><th>system calls</th><td>those of {@link SeccompProfile#standard()} for these capabilities, and {@code pivot_root} and those
+     *     of keys</td></tr>
+     * <tr><th>files and TCP ports</th><td>as permissions, mounts and the network are</td></tr>
+     * <tr><th>new privileges</th><td>allowed, for {@code su}, {@code sudo} and the like</td></tr>
+     * </table>
+     *
+     * @return the isolation of a machine
+     */
+    public static Isolation machine() {
+        return STANDARD.with(draft -> {
+            draft.capabilities = Capabilities.all()
+                    .drop(
+                            Capability.SYS_MODULE,
+                            Capability.SYS_RAWIO,
+                            Capability.SYS_TIME,
+                            Capability.MAC_ADMIN,
+                            Capability.MAC_OVERRIDE,
+                            Capability.AUDIT_CONTROL,
+                            Capability.AUDIT_READ,
+                            Capability.WAKE_ALARM,
+                            Capability.BLOCK_SUSPEND,
+                            Capability.PERFMON,
+                            Capability.BPF);
+            draft.systemCalls = new SystemCallRules(
+                    SeccompProfile.standard().allowing("pivot_root", "add_key", "keyctl", "request_key"));
+            draft.newPrivileges = true;
+            draft.ownUsersOnly = true;
+        });
+    }
+
+    // ---- what is changed
+
+    /**
      * Sets which capabilities the processes have.
      *
      * @param capabilities which
      * @return the isolation with them
      */
     public Isolation capabilities(Capabilities capabilities) {
-        return new Isolation(capabilities, landlock, systemCalls, newPrivileges);
+        return with(draft -> draft.capabilities = capabilities);
     }
 
     /**
@@ -66,7 +203,7 @@ public final class Isolation {
      * @return the isolation with those rules
      */
     public Isolation seccomp(SeccompProfile profile) {
-        return new Isolation(capabilities, landlock, new SystemCallRules(profile), newPrivileges);
+        return with(draft -> draft.systemCalls = new SystemCallRules(profile));
     }
 
     /**
@@ -77,7 +214,7 @@ public final class Isolation {
      * @return the isolation with that filter
      */
     public Isolation seccomp(SeccompFilter filter) {
-        return new Isolation(capabilities, landlock, new SystemCallRules(filter), newPrivileges);
+        return with(draft -> draft.systemCalls = new SystemCallRules(filter));
     }
 
     /**
@@ -87,7 +224,7 @@ public final class Isolation {
      * @return the isolation without a filter of system calls
      */
     public Isolation withoutSeccomp() {
-        return new Isolation(capabilities, landlock, null, newPrivileges);
+        return with(draft -> draft.systemCalls = null);
     }
 
     /**
@@ -98,7 +235,7 @@ public final class Isolation {
      * @return the isolation with that
      */
     public Isolation landlock(Landlock landlock) {
-        return new Isolation(capabilities, landlock, systemCalls, newPrivileges);
+        return with(draft -> draft.landlock = landlock);
     }
 
     /**
@@ -110,10 +247,74 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/userspace-api/no_new_privs.html">the kernel's documentation of no_new_privs</a>
      */
     public Isolation allowNewPrivileges() {
-        return new Isolation(capabilities, landlock, systemCalls, true);
+        return with(draft -> draft.newPrivileges = true);
+    }
+
+    /**
+     * Executes programs under a profile of AppArmor, which must be loaded. Read back after the start: a process that has it not is
+     * killed.
+     *
+     * @param profile its name, 1 to 255 printable ASCII characters
+     * @return the isolation with that profile
+     * @throws InvalidSpecificationException if that is no name, or there is an SELinux label
+     * @see <a href="https://docs.kernel.org/admin-guide/LSM/apparmor.html">the kernel's documentation of AppArmor</a>
+     */
+    public Isolation appArmorProfile(String profile) {
+        return with(draft -> draft.label = SecurityLabel.appArmor(profile, label));
+    }
+
+    /**
+     * Executes programs under a label of SELinux. Read back after the start: a process that has it not is killed.
+     *
+     * @param context user, role, type and perhaps a level, for instance {@code system_u:system_r:container_t:s0:c1,c2}
+     * @return the isolation with that label
+     * @throws InvalidSpecificationException if that is no label, or there is an AppArmor profile
+     * @see <a href="https://docs.kernel.org/admin-guide/LSM/SELinux.html">the kernel's documentation of SELinux</a>
+     */
+    public Isolation seLinuxLabel(String context) {
+        return with(draft -> draft.label = SecurityLabel.seLinux(context, label));
+    }
+
+    /**
+     * Shows users other than root only their own processes in {@code /proc}. Needs Linux 5.8.
+     *
+     * @return the isolation with {@code hidepid=invisible}
+     * @see <a href="https://docs.kernel.org/filesystems/proc.html">the kernel's documentation of proc, mount options</a>
+     */
+    public Isolation hideProcesses() {
+        return with(draft -> draft.procOptions.put("hidepid", "invisible"));
+    }
+
+    /**
+     * Shows nothing but processes in {@code /proc}: nothing of the machine, as its memory and processors, which language runtimes
+     * look for. Needs Linux 5.8.
+     *
+     * @return the isolation with {@code subset=pid}
+     * @see <a href="https://docs.kernel.org/filesystems/proc.html">the kernel's documentation of proc, mount options</a>
+     */
+    public Isolation onlyProcessesInProc() {
+        return with(draft -> draft.procOptions.put("subset", "pid"));
     }
 
     // ---- for the container
+
+    /**
+     * How the container's {@code /proc} is mounted.
+     *
+     * @return options of proc and their values, in alphabetical order
+     */
+    public Map<String, String> procOptions() {
+        return procOptions;
+    }
+
+    /**
+     * Whether programs may gain privileges by being executed.
+     *
+     * @return whether they may
+     */
+    public boolean allowsNewPrivileges() {
+        return newPrivileges;
+    }
 
     /**
      * The same, but for system calls that wait until a supervisor has decided.
@@ -129,15 +330,21 @@ public final class Isolation {
                         .unknownCalls(SeccompAction.allow())
                         .foreignAbi(SeccompAction.allow())
                         .build());
-        return new Isolation(capabilities, landlock, rules.asking(calls), newPrivileges);
+        return with(draft -> draft.systemCalls = rules.asking(calls));
     }
 
     /**
      * Rejects what no host could carry out.
      *
-     * @throws InvalidSpecificationException if the filter forbids what a launch needs
+     * @param ownUsers whether the container has users of its own
+     * @throws InvalidSpecificationException if the filter forbids what a launch needs, or it needs users of its own
      */
-    public void check() {
+    public void check(boolean ownUsers) {
+        if (ownUsersOnly && !ownUsers) {
+            throw new InvalidSpecificationException("Isolation.machine() with shareUsers would give the container the"
+                    + " rights of the host's root; use users of its own, or another isolation with the capabilities"
+                    + " that it needs");
+        }
         if (systemCalls != null) {
             systemCalls.check(newPrivileges);
         }
@@ -153,6 +360,12 @@ public final class Isolation {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan, Rights rights) {
         Operation.LimitCapabilities limit = capabilities.limit(rights);
+        boolean keysAreRefused = systemCalls != null
+                && systemCalls.refuses("keyctl", limit.sets().bounding());
+        plan.add(new Operation.NewSessionKeyring(!keysAreRefused));
+        if (label != null) {
+            label.contribute(plan);
+        }
         if (newPrivileges && landlock != null) {
             requireRightToRestrict(rights);
             plan.add(landlock.restrict()); // before the filter, which may not know these calls
@@ -189,5 +402,14 @@ public final class Isolation {
     public Isolation within(Capabilities own, Rights rights) {
         own.checkWithin(capabilities, rights);
         return capabilities(own);
+    }
+
+    @Override
+    public String toString() {
+        return "isolation: " + capabilities + "; " + (systemCalls == null ? "no filter of" : "filtered")
+                + " system calls; "
+                + (landlock == null ? "no Landlock" : landlock) + "; " + (label == null ? "no label" : label)
+                + "; /proc "
+                + procOptions + "; " + (newPrivileges ? "new privileges" : "no new privileges");
     }
 }

@@ -45,6 +45,14 @@ import java.util.TreeMap;
  * @see <a href="https://man7.org/linux/man-pages/man7/landlock.7.html">landlock(7)</a>
  */
 public final class Landlock {
+    /** Of glibc and of musl, for both architectures. A program that is not static is executed by one of them. */
+    private static final String[] LOADERS = {
+        "/lib64/ld-linux-x86-64.so.2",
+        "/lib/ld-linux-aarch64.so.1",
+        "/lib/ld-musl-x86_64.so.1",
+        "/lib/ld-musl-aarch64.so.1"
+    };
+
     private static final Set<FileAccess> READ = EnumSet.of(FileAccess.READ_FILE, FileAccess.READ_DIR);
 
     private static final Set<FileAccess> EXECUTE =
@@ -129,6 +137,23 @@ public final class Landlock {
      */
     public static Landlock denyFiles() {
         return new Landlock();
+    }
+
+    /**
+     * What programs need that only compute: to be executed, with the system's loader; to read the system's libraries, and {@code
+     * /dev/zero}, {@code /dev/full}, {@code /dev/random} and {@code /dev/urandom}; to write to {@code /dev/null} as well.
+     *
+     * @param programs absolute paths inside; a script needs its interpreter, too
+     * @return the restriction
+     * @throws InvalidSpecificationException if a path is not absolute
+     */
+    public static Landlock forPrograms(String... programs) {
+        return denyFiles()
+                .execute(programs)
+                .executeIfThere(LOADERS)
+                .readIfThere("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
+                .readIfThere("/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+                .writeIfThere("/dev/null");
     }
 
     // ---- files

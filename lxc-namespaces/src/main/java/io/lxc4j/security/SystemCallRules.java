@@ -63,6 +63,11 @@ final class SystemCallRules {
         return new Operation.InstallSeccomp(filter.program(Abi.current()), filter.flags(), newPrivileges, supervised);
     }
 
+    /** Whether a call fails whatever its arguments. */
+    boolean refuses(String call, long capabilities) {
+        return filter(capabilities, false).decide(Abi.current(), call).kind() == SeccompAction.Kind.ERRNO;
+    }
+
     private SeccompFilter filter(long capabilities, boolean newPrivileges) {
         SeccompFilter filter = known.get(capabilities);
         if (filter == null) {

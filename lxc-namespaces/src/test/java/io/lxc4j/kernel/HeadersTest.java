@@ -41,6 +41,7 @@ class HeadersTest {
             "linux/seccomp",
             "linux/audit",
             "linux/filter",
+            "linux/keyctl",
             "linux/landlock",
             "linux/termios",
             "linux/securebits",

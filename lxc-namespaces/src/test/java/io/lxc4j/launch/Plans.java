@@ -23,6 +23,7 @@ final class Plans {
         return LaunchPlan.builder()
                 .add(new Operation.AwaitParent())
                 .add(new Operation.NewSession())
+                .add(new Operation.NewSessionKeyring(true))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.CloseDescriptors())
                 .add(exec)
@@ -41,6 +42,7 @@ final class Plans {
         Handle process = new Handle("the container");
         Handle network = new Handle("a network");
         Handle tree = new Handle("a tree");
+        Handle proc = new Handle("a proc");
         Handle own = new Handle("a tree of its own");
         MountFlags flags = new MountFlags(attributes, Constants.MOUNT_ATTR_RDONLY, Constants.MS_SLAVE);
         return LaunchPlan.builder()
@@ -65,6 +67,7 @@ final class Plans {
                 .add(new TerminalOperation.MakeTerminal(80, 24))
                 .add(new TerminalOperation.BindConsole())
                 .add(new Operation.BringUpLoopback())
+                .add(new Operation.SetLabel(proc, SecurityModule.APPARMOR, "confined"))
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.SetDomainName("example.org"))
                 .add(new Operation.PivotRoot())
@@ -81,7 +84,7 @@ final class Plans {
                 .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/")))
                 .add(new MountOperation.RootFromFileSystem(
                         MountOperation.FileSystem.of("overlay", attributes, "lowerdir", "/", "userxattr", "")))
-                .add(new MountOperation.MakeRootReadOnly())
+                .add(new MountOperation.MakeRootReadOnly(false))
                 .add(new MountOperation.MakeDirectory("/deep/er", 0755))
                 .add(new MountOperation.MakeFile("/file"))
                 .add(new MountOperation.MakeLink("/link", "file"))
@@ -99,6 +102,7 @@ final class Plans {
                 .add(new MountOperation.Mask("/link/mine", false))
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
+                .add(new Operation.NewSessionKeyring(true))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.NewSession())
                 .add(new Operation.NewCgroupNamespace())
@@ -114,6 +118,7 @@ final class Plans {
                 .add(new JoinOperation.MeetParent())
                 .add(new Operation.AwaitParent())
                 .add(new ParentOperation.OpenTree(tree, "/srv/data", true, true))
+                .add(new ParentOperation.OpenProc(proc))
                 .add(new ParentOperation.SetLimit(Constants.RLIMIT_CORE, 0, Rlimit.INFINITY))
                 .add(new ParentOperation.SetScheduler(Constants.SCHED_FIFO, 1, 0, 0, 0))
                 .add(new ParentOperation.SetNice(5))

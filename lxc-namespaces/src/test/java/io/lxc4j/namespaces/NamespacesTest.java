@@ -23,7 +23,7 @@ class NamespacesTest {
     private static LaunchPlan plan(Namespaces namespaces) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         NamespacePlan.contribute(plan, namespaces);
-        PseudoFileSystems.contribute(plan, namespaces);
+        PseudoFileSystems.contribute(plan, namespaces, Map.of());
         plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()));
         return plan.build();
     }

@@ -8,6 +8,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,7 @@ class SysctlTest {
     private static LaunchPlan plan(Namespaces namespaces) {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         NamespacePlan.contribute(plan, namespaces);
-        PseudoFileSystems.contribute(plan, namespaces);
+        PseudoFileSystems.contribute(plan, namespaces, Map.of());
         PseudoFileSystems.protect(plan);
         return plan.add(new Operation.Exec("/bin/true", List.of("true"), List.of(), List.of()))
                 .build();

@@ -249,13 +249,17 @@ class LandlockTest {
         Requirement.LANDLOCK.assume();
         assertThat(operations(isolation, CapabilitySets.ALL))
                 .containsExactly(
+                        Operation.NewSessionKeyring.class,
                         Operation.LimitCapabilities.class,
                         Operation.ForbidNewPrivileges.class,
                         RestrictAccess.class,
                         Operation.InstallSeccomp.class);
         assertThat(operations(isolation.allowNewPrivileges(), CapabilitySets.ALL))
                 .containsExactly(
-                        RestrictAccess.class, Operation.InstallSeccomp.class, Operation.LimitCapabilities.class);
+                        Operation.NewSessionKeyring.class,
+                        RestrictAccess.class,
+                        Operation.InstallSeccomp.class,
+                        Operation.LimitCapabilities.class);
         assertThatExceptionOfType(HostUnsupportedException.class)
                 .isThrownBy(() -> operations(isolation.allowNewPrivileges(), 0))
                 .withMessageContaining("allowNewPrivileges")
