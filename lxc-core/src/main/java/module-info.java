@@ -10,5 +10,6 @@ module io.lxc4j {
     requires static org.jspecify;
 
     exports io.lxc4j;
+    exports io.lxc4j.audit;
     exports io.lxc4j.host;
 }

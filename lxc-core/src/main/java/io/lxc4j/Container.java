@@ -1,5 +1,7 @@
 package io.lxc4j;
 
+import io.lxc4j.audit.Audit;
+import io.lxc4j.audit.Auditor;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.IdLease;
@@ -131,6 +133,21 @@ public final class Container implements AutoCloseable {
      */
     public List<RunningProcess> processes() {
         return new ProcessTable().inNamespaceOf(process.pid());
+    }
+
+    /**
+     * Looks at what the container is really allowed, from outside and as the kernel says: namespaces, capabilities, filter of system
+     * calls, mounts, devices and limits, and what of that is weak.
+     *
+     * @return the report; a look at a moment
+     * @throws ContainerException if the container has ended
+     */
+    public Audit audit() {
+        List<Long> others = processes().stream()
+                .map(RunningProcess::hostPid)
+                .filter(pid -> pid != process.pid())
+                .toList();
+        return Auditor.look(process.pid(), others);
     }
 
     /**

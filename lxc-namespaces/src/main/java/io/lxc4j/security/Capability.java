@@ -1,5 +1,10 @@
 package io.lxc4j.security;
 
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /**
  * A part of what root may do. In a user namespace it acts only on what that namespace owns.
  *
@@ -95,6 +100,18 @@ public enum Capability {
     Capability(int number, String since) {
         this.number = number;
         this.since = since;
+    }
+
+    /**
+     * The capabilities of a set as the kernel writes it.
+     *
+     * @param bits bit n is capability n
+     * @return those of them that this library knows
+     */
+    public static Set<Capability> of(long bits) {
+        return Arrays.stream(values())
+                .filter(capability -> (bits & capability.bit()) != 0)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Capability.class)));
     }
 
     /** The set of it alone. */

@@ -1,0 +1,191 @@
+package io.lxc4j.audit;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.FileStatus;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.MountInfo;
+import io.lxc4j.kernel.OpenFile;
+import io.lxc4j.namespaces.NamespaceKind;
+import io.lxc4j.security.Capability;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Looks at the processes of a container in this JVM's {@code /proc}. */
+public final class Auditor {
+    private static final List<String> CAPABILITY_SETS = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
+
+    /** What processes of one container have in common, as a rule. */
+    private static final List<String> COMPARED = List.of("CapPrm", "CapBnd", "NoNewPrivs", "Seccomp");
+
+    private static final int MOST_DEVICES = 10_000;
+
+    private final Path process;
+    private final Map<String, String> status;
+
+    private Auditor(Path process) throws IOException {
+        this.process = process;
+        status = status(process);
+    }
+
+    /**
+     * Looks at a container.
+     *
+     * @param first the process id of its first process
+     * @param others those of the other processes
+     * @return what it is allowed
+     * @throws ContainerException if the first process has ended, or can't be looked at
+     */
+    public static Audit look(long first, List<Long> others) {
+        Path process = Path.of("/proc/" + first);
+        try {
+            return new Auditor(process).look(others);
+        } catch (IOException e) {
+            throw new ContainerException(
+                    "auditing the container of process " + first + ": it has ended, or this user may not"
+                            + " look at it",
+                    e);
+        }
+    }
+
+    private Audit look(List<Long> others) throws IOException {
+        Set<NamespaceKind> shared = EnumSet.noneOf(NamespaceKind.class);
+        for (NamespaceKind kind : NamespaceKind.values()) {
+            String name = "ns/" + kind.procName();
+            if (Files.readSymbolicLink(process.resolve(name))
+                    .equals(Files.readSymbolicLink(Path.of("/proc/self", name)))) {
+                shared.add(kind);
+            }
+        }
+        Map<String, Set<Capability>> capabilities = new LinkedHashMap<>();
+        CAPABILITY_SETS.forEach(name ->
+                capabilities.put(name, Capability.of(Long.parseUnsignedLong(status.getOrDefault(name, "0"), 16))));
+        List<MountInfo> mounts = MountInfo.parse(lines("mountinfo"));
+        Audit facts = new Audit(
+                shared,
+                lines("uid_map"),
+                lines("gid_map"),
+                capabilities,
+                !"1".equals(status.get("NoNewPrivs")),
+                "2".equals(status.get("Seccomp")),
+                label(),
+                mounts.stream().map(Auditor::shown).toList(),
+                devices(),
+                limits(),
+                List.of());
+        List<AuditFinding> findings = new ArrayList<>(new AuditRules(facts, mounts).findings());
+        others.forEach(other -> compare(other, findings));
+        findings.sort(Comparator.comparing(AuditFinding::severity));
+        return new Audit(
+                facts.sharedNamespaces(),
+                facts.userIds(),
+                facts.groupIds(),
+                facts.capabilities(),
+                facts.newPrivileges(),
+                facts.filtersSystemCalls(),
+                facts.label(),
+                facts.mounts(),
+                facts.devices(),
+                facts.limits(),
+                findings);
+    }
+
+    private List<String> lines(String file) throws IOException {
+        return Files.readAllLines(process.resolve(file), StandardCharsets.UTF_8).stream()
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    private static Map<String, String> status(Path process) throws IOException {
+        Map<String, String> status = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                status.putIfAbsent(
+                        line.substring(0, colon), line.substring(colon + 1).strip());
+            }
+        }
+        return status;
+    }
+
+    /** A kernel without security modules has no such file, or one that can't be read. */
+    private String label() {
+        try {
+            return Files.readString(process.resolve("attr/current")).replaceAll("[\\n\\x00]+$", "");
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    private Map<String, String> limits() throws IOException {
+        Map<String, String> limits = new LinkedHashMap<>();
+        List<String> lines = Files.readAllLines(process.resolve("limits"));
+        for (String line : lines.subList(1, lines.size())) {
+            String[] columns = line.strip().split(" {2,}", -1);
+            limits.put(columns[0], columns[1] + " " + columns[2]);
+        }
+        return limits;
+    }
+
+    private static String shown(MountInfo mount) {
+        return mount.mountPoint() + " " + mount.type() + " "
+                + String.join(",", mount.options().stream().sorted().toList())
+                + (mount.root().equals("/") ? "" : " from " + mount.root());
+    }
+
+    /** Of the container's names only the last part is looked up at a time, and no link is followed. */
+    private List<String> devices() {
+        List<String> devices = new ArrayList<>();
+        Constant directory = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY, Constants.O_NOFOLLOW);
+        try (Fd dev = Kernel.open(process + "/root/dev", directory, 0)) {
+            for (String name : OpenFile.list(dev, MOST_DEVICES)) {
+                try (Fd file = OpenFile.open(dev, name, Constant.or(Constants.O_PATH, Constants.O_NOFOLLOW), 0)) {
+                    if (FileStatus.of(file).isDevice()) {
+                        devices.add("/dev/" + name);
+                    }
+                } catch (ContainerException _) {
+                    // gone meanwhile
+                }
+            }
+        } catch (ContainerException _) {
+            return List.of(); // no such directory, or a link
+        }
+        devices.sort(Comparator.naturalOrder());
+        return devices;
+    }
+
+    private void compare(long other, List<AuditFinding> findings) {
+        Map<String, String> its;
+        try {
+            its = status(Path.of("/proc/" + other));
+        } catch (IOException _) {
+            return; // ended meanwhile
+        }
+        for (String field : COMPARED) {
+            if (isWider(field, its.getOrDefault(field, ""), status.getOrDefault(field, ""))) {
+                findings.add(new AuditFinding(
+                        AuditFinding.Severity.MEDIUM,
+                        "process " + other + " (" + its.getOrDefault("Name", "?") + ") is allowed more than the first: "
+                                + field + " is " + its.get(field) + ", not " + status.get(field)));
+            }
+        }
+    }
+
+    private static boolean isWider(String field, String one, String other) {
+        if (field.startsWith("Cap")) {
+            return !one.isEmpty() && (Long.parseUnsignedLong(one, 16) & ~Long.parseUnsignedLong(other, 16)) != 0;
+        }
+        return one.equals("0") && !other.equals("0");
+    }
+}
