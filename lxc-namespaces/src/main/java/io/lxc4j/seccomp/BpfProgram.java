@@ -4,6 +4,7 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constants;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +27,20 @@ public final class BpfProgram {
                     + " instructions; the kernel takes at most " + most + ": use fewer rules or argument tests");
         }
         this.instructions = List.copyOf(instructions);
+    }
+
+    /** The program that {@link #toBytes} has written. */
+    static BpfProgram of(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        List<BpfInstruction> instructions = new ArrayList<>();
+        while (buffer.hasRemaining()) {
+            instructions.add(new BpfInstruction(
+                    Short.toUnsignedInt(buffer.getShort()),
+                    Byte.toUnsignedInt(buffer.get()),
+                    Byte.toUnsignedInt(buffer.get()),
+                    buffer.getInt()));
+        }
+        return new BpfProgram(instructions);
     }
 
     /**

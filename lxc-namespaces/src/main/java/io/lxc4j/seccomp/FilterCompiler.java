@@ -11,10 +11,10 @@ import java.util.Map;
  * and does not run the filter for them.
  */
 final class FilterCompiler {
-    private final SeccompFilter filter;
+    private final FilterRules filter;
     private final BpfGraph graph = new BpfGraph();
 
-    FilterCompiler(SeccompFilter filter) {
+    FilterCompiler(FilterRules filter) {
         this.filter = filter;
     }
 
@@ -44,7 +44,7 @@ final class FilterCompiler {
             if (number > next) {
                 extend(ranges, next, unknown);
             }
-            List<Rule> rules = filter.rules(call.getValue());
+            List<Rule> rules = filter.of(call.getValue());
             extend(ranges, number, rules.isEmpty() ? byDefault : decision(rules));
             next = number + 1;
         }

@@ -11,17 +11,18 @@ import java.util.stream.Collectors;
 final class FilterExplanation {
     private static final int WIDTH = 110;
 
-    private final SeccompFilter filter;
+    private final FilterRules filter;
+    private final BpfProgram program;
     private final Abi own;
     private final StringBuilder text = new StringBuilder();
 
-    FilterExplanation(SeccompFilter filter, Abi own) {
+    FilterExplanation(FilterRules filter, BpfProgram program, Abi own) {
         this.filter = filter;
+        this.program = program;
         this.own = own;
     }
 
     String text() {
-        BpfProgram program = filter.program(own);
         for (Abi abi : Abi.values()) {
             if (abi.ofKernel() == own && filter.handles(abi)) {
                 append(abi);
@@ -38,7 +39,7 @@ final class FilterExplanation {
         Map<Integer, String> calls = filter.knownCalls(abi);
         calls.values().stream()
                 .sorted()
-                .forEach(name -> groups.computeIfAbsent(decisive(filter.rules(name)), _ -> new ArrayList<>())
+                .forEach(name -> groups.computeIfAbsent(decisive(filter.of(name)), _ -> new ArrayList<>())
                         .add(name));
         groups.forEach(this::append);
         text.append("  calls that are not known: ")

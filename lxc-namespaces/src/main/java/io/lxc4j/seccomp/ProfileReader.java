@@ -2,10 +2,10 @@ package io.lxc4j.seccomp;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.seccomp.ProfileRules.Condition;
+import io.lxc4j.seccomp.ProfileRules.Entry;
 import io.lxc4j.seccomp.SeccompAction.Kind;
 import io.lxc4j.seccomp.SeccompFilter.Rule;
-import io.lxc4j.seccomp.SeccompProfile.Condition;
-import io.lxc4j.seccomp.SeccompProfile.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -43,7 +43,7 @@ final class ProfileReader {
 
     private final List<String> ignored = new ArrayList<>();
 
-    SeccompProfile read(JsonValue json) {
+    ProfileRules read(JsonValue json) {
         Map<String, JsonValue> profile = object(
                 json,
                 "defaultAction",
@@ -64,8 +64,7 @@ final class ProfileReader {
         for (JsonValue entry : array(profile, "syscalls")) {
             entries.add(entry(entry));
         }
-        SeccompProfile read =
-                new SeccompProfile(defaultAction, entries, handlingI386(profile), flags(profile), ignored);
+        ProfileRules read = new ProfileRules(defaultAction, entries, handlingI386(profile), flags(profile), ignored);
         if (!ignored.isEmpty()) {
             LOG.debug("of a seccomp profile is ignored: {}", ignored);
         }

@@ -2,6 +2,7 @@ package io.lxc4j.seccomp;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Lazy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,10 +10,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +32,24 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.kernel.org/userspace-api/seccomp_filter.html">Seccomp BPF</a>
  */
 public final class SeccompFilter {
-    private final SeccompAction defaultAction;
-    private final Map<String, List<Rule>> rules;
-    private final SeccompAction unknownCalls;
-    private final SeccompAction foreignAbi;
-    private final boolean i386;
-    private final @Nullable Set<String> namesUpToNewest;
+    private final Lazy<FilterRules> rules;
     private final Set<SeccompFlag> flags;
     private final Map<Abi, BpfProgram> programs = new ConcurrentHashMap<>();
 
-    private SeccompFilter(Builder builder) {
-        defaultAction = builder.defaultAction;
-        Map<String, List<Rule>> copy = new LinkedHashMap<>();
-        builder.rules.forEach((name, list) -> copy.put(name, List.copyOf(list)));
-        rules = Collections.unmodifiableMap(copy);
-        unknownCalls = Objects.requireNonNullElse(builder.unknownCalls, SeccompAction.errno(Errno.ENOSYS));
-        foreignAbi = Objects.requireNonNullElse(builder.foreignAbi, SeccompAction.killProcess());
-        i386 = builder.i386;
-        namesUpToNewest = builder.namesUpToNewest;
-        flags = Collections.unmodifiableSet(builder.flags.clone());
+    private SeccompFilter(Lazy<FilterRules> rules, Set<SeccompFlag> flags) {
+        this.rules = rules;
+        this.flags = flags;
+    }
+
+    /**
+     * A filter without flags whose program for one ABI is known, and whose rules few will ask for.
+     *
+     * @param same makes the filter from its rules
+     */
+    static SeccompFilter compiled(Abi abi, BpfProgram program, Supplier<SeccompFilter> same) {
+        SeccompFilter filter = new SeccompFilter(new Lazy<>(() -> same.get().rules()), Set.of());
+        filter.programs.put(abi, program);
+        return filter;
     }
 
     /**
@@ -82,12 +82,7 @@ public final class SeccompFilter {
      * @throws InvalidSpecificationException if a name is none of a system call up to Linux 6.18
      */
     public SeccompFilter asking(Set<String> names) {
-        Builder builder = new Builder(defaultAction);
-        rules.forEach((name, list) -> list.forEach(rule -> builder.rule(name, rule)));
-        builder.unknownCalls = unknownCalls;
-        builder.foreignAbi = foreignAbi;
-        builder.i386 = i386;
-        builder.namesUpToNewest = namesUpToNewest;
+        Builder builder = new Builder(rules());
         builder.flags.addAll(flags);
         for (String name : names) {
             builder.rules.remove(name);
@@ -117,7 +112,7 @@ public final class SeccompFilter {
             throw new InvalidSpecificationException(
                     "program for " + abi + ": its kernel's own ABI is " + abi.ofKernel() + ", and handles both");
         }
-        return programs.computeIfAbsent(abi, own -> new FilterCompiler(this).compile(own));
+        return programs.computeIfAbsent(abi, own -> new FilterCompiler(rules()).compile(own));
     }
 
     /**
@@ -159,48 +154,16 @@ public final class SeccompFilter {
      * @throws InvalidSpecificationException as {@link #program} does
      */
     public String explain(Abi abi) {
-        return new FilterExplanation(this, abi).text();
+        return new FilterExplanation(rules(), program(abi), abi).text();
     }
 
-    SeccompAction defaultAction() {
-        return defaultAction;
-    }
-
-    SeccompAction unknownCalls() {
-        return unknownCalls;
-    }
-
-    SeccompAction foreignAbi() {
-        return foreignAbi;
-    }
-
-    boolean handles(Abi abi) {
-        return i386 || abi != Abi.I386;
-    }
-
-    /** The rules for a call in their order. */
-    List<Rule> rules(String name) {
-        return rules.getOrDefault(name, List.of());
-    }
-
-    /** The names of the calls that are not unknown, by their numbers. */
-    NavigableMap<Integer, String> knownCalls(Abi abi) {
-        NavigableMap<Integer, String> calls = SystemCalls.of(abi);
-        if (namesUpToNewest == null) {
-            return calls;
-        }
-        int newest = namesUpToNewest.stream()
-                .map(name -> SystemCalls.number(abi, name))
-                .filter(Objects::nonNull)
-                .mapToInt(Integer::intValue)
-                .max()
-                .orElse(-1);
-        return calls.headMap(newest, true);
+    FilterRules rules() {
+        return rules.get();
     }
 
     @Override
     public String toString() {
-        return "seccomp filter: " + rules.size() + " calls with rules, all others " + defaultAction;
+        return "seccomp filter: " + rules().rules().size() + " calls with rules, all others " + rules().defaultAction();
     }
 
     /** Collects the rules of a filter. Not thread-safe. */
@@ -215,6 +178,15 @@ public final class SeccompFilter {
 
         private Builder(SeccompAction defaultAction) {
             this.defaultAction = defaultAction;
+        }
+
+        private Builder(FilterRules begun) {
+            this(begun.defaultAction());
+            begun.rules().forEach((name, list) -> rules.put(name, new ArrayList<>(list)));
+            unknownCalls = begun.unknownCalls();
+            foreignAbi = begun.foreignAbi();
+            i386 = begun.i386();
+            namesUpToNewest = begun.namesUpToNewest();
         }
 
         /**
@@ -321,7 +293,14 @@ public final class SeccompFilter {
          * @return the filter
          */
         public SeccompFilter build() {
-            return new SeccompFilter(this);
+            FilterRules built = new FilterRules(
+                    defaultAction,
+                    rules,
+                    Objects.requireNonNullElse(unknownCalls, SeccompAction.errno(Errno.ENOSYS)),
+                    Objects.requireNonNullElse(foreignAbi, SeccompAction.killProcess()),
+                    i386,
+                    namesUpToNewest);
+            return new SeccompFilter(new Lazy<>(() -> built), Collections.unmodifiableSet(flags.clone()));
         }
 
         private static void unset(String setting, @Nullable SeccompAction before, SeccompAction now) {

@@ -1,22 +1,19 @@
 package io.lxc4j.seccomp;
 
-import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
-import io.lxc4j.seccomp.SeccompFilter.Rule;
+import io.lxc4j.kernel.Lazy;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rules for system calls that may depend on what a process is allowed, on the architecture and on the kernel: what a {@linkplain
@@ -42,67 +39,12 @@ import org.jspecify.annotations.Nullable;
 public final class SeccompProfile {
     private static final Pattern CAPABILITY = Pattern.compile("CAP_[A-Z_]+");
 
-    private final SeccompAction defaultAction;
-    private final List<Entry> entries;
-    private final Set<String> names;
-    private final Set<Abi> handlingI386;
-    private final Set<SeccompFlag> flags;
-    private final List<String> ignored;
+    private static final SeccompProfile STANDARD = new SeccompProfile(new Lazy<>(ProfileRules::standard));
 
-    SeccompProfile(
-            SeccompAction defaultAction,
-            List<Entry> entries,
-            Set<Abi> handlingI386,
-            Set<SeccompFlag> flags,
-            List<String> ignored) {
-        this.defaultAction = defaultAction;
-        this.entries = List.copyOf(entries);
-        names = entries.stream().flatMap(entry -> entry.names.stream()).collect(Collectors.toUnmodifiableSet());
-        this.handlingI386 = Set.copyOf(handlingI386);
-        this.flags = Set.copyOf(flags);
-        this.ignored = List.copyOf(ignored);
-    }
+    private final Lazy<ProfileRules> rules;
 
-    /**
-     * Rules for some calls, if conditions are met.
-     *
-     * @param names the calls
-     * @param rules the rules, the same for each
-     * @param includes what must be so
-     * @param excludes what must not be so
-     */
-    record Entry(Set<String> names, List<Rule> rules, Condition includes, Condition excludes) {
-        boolean applies(Abi abi, KernelVersion kernel, Set<String> capabilities) {
-            return includes.isMet(abi, kernel, capabilities) && !excludes.isTouched(abi, kernel, capabilities);
-        }
-    }
-
-    /**
-     * What rules depend on.
-     *
-     * @param capabilities names of capabilities
-     * @param architectures names of architectures as Go has them
-     * @param leastKernel the first kernel that meets it; null if any does
-     */
-    record Condition(
-            Set<String> capabilities,
-            Set<String> architectures,
-            @Nullable KernelVersion leastKernel) {
-        static final Condition NONE = new Condition(Set.of(), Set.of(), null);
-
-        /** Whether all that is named is there, which is so if nothing is named. */
-        boolean isMet(Abi abi, KernelVersion kernel, Set<String> capabilities) {
-            return capabilities.containsAll(this.capabilities)
-                    && (architectures.isEmpty() || architectures.contains(abi.dockerName()))
-                    && (leastKernel == null || kernel.compareTo(leastKernel) >= 0);
-        }
-
-        /** Whether anything that is named is there. */
-        boolean isTouched(Abi abi, KernelVersion kernel, Set<String> capabilities) {
-            return this.capabilities.stream().anyMatch(capabilities::contains)
-                    || architectures.contains(abi.dockerName())
-                    || (leastKernel != null && kernel.compareTo(leastKernel) >= 0);
-        }
+    private SeccompProfile(Lazy<ProfileRules> rules) {
+        this.rules = rules;
     }
 
     /**
@@ -113,7 +55,8 @@ public final class SeccompProfile {
      * @throws InvalidSpecificationException if it is no profile; the message names the place, what is there, and what is accepted
      */
     public static SeccompProfile fromJson(String json) {
-        return new ProfileReader().read(JsonValue.parse(json));
+        ProfileRules read = ProfileRules.read(json);
+        return new SeccompProfile(new Lazy<>(() -> read));
     }
 
     /**
@@ -143,21 +86,7 @@ public final class SeccompProfile {
      * @return the profile
      */
     public static SeccompProfile standard() {
-        return Standard.PROFILE;
-    }
-
-    /** Read when it is first asked for. */
-    private static final class Standard {
-        static final SeccompProfile PROFILE = fromJson(read());
-
-        private static String read() {
-            try (InputStream json =
-                    Objects.requireNonNull(SeccompProfile.class.getResourceAsStream("standard-profile.json"))) {
-                return new String(json.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        return STANDARD;
     }
 
     /**
@@ -166,7 +95,7 @@ public final class SeccompProfile {
      * @return a sentence each, with the place
      */
     public List<String> ignored() {
-        return ignored;
+        return rules.get().ignored();
     }
 
     /**
@@ -222,32 +151,23 @@ public final class SeccompProfile {
      * @throws InvalidSpecificationException if a name is none of a capability, or the release none of Linux
      */
     public SeccompFilter filter(Abi abi, String kernelRelease, Set<String> capabilities) {
-        for (String capability : capabilities) {
+        Set<String> kept = Set.copyOf(capabilities);
+        for (String capability : kept) {
             if (!CAPABILITY.matcher(capability).matches()) {
                 throw new InvalidSpecificationException(
                         "capability \"" + capability + "\": it must be a name like CAP_SYS_PTRACE");
             }
         }
         KernelVersion kernel = KernelVersion.parse(kernelRelease);
-        SeccompFilter.Builder filter = SeccompFilter.builder(defaultAction).onlyUpToNewestOf(names);
-        switch (defaultAction.kind()) {
-            case ALLOW, LOG, TRACE -> filter.unknownCalls(defaultAction);
-            default -> filter.unknownCalls(SeccompAction.errno(Errno.ENOSYS));
-        }
-        if (handlingI386.contains(abi)) {
-            filter.handleI386();
-        }
-        flags.forEach(filter::flags);
-        for (Entry entry : entries) {
-            if (entry.applies(abi, kernel, capabilities)) {
-                entry.names.forEach(name -> entry.rules.forEach(rule -> filter.rule(name, rule)));
-            }
-        }
-        return filter.build();
+        Supplier<SeccompFilter> made = () -> rules.get().filter(abi, kernel, kept);
+        Optional<BpfProgram> compiled = this == STANDARD ? StandardPrograms.find(abi, kept) : Optional.empty();
+        return compiled.map(program -> SeccompFilter.compiled(abi, program, made))
+                .orElseGet(made);
     }
 
     @Override
     public String toString() {
-        return "seccomp profile: " + entries.size() + " groups of rules, all other calls " + defaultAction;
+        return "seccomp profile: " + rules.get().entries().size() + " groups of rules, all other calls "
+                + rules.get().defaultAction();
     }
 }

@@ -1,6 +1,8 @@
 package io.lxc4j.security;
 
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Architecture;
+import io.lxc4j.kernel.Sys;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.seccomp.Abi;
 import io.lxc4j.seccomp.SeccompAction;
@@ -19,14 +21,14 @@ import java.util.stream.Collectors;
  */
 final class SystemCallRules {
     /** What follows the filter in each launch, and what tells of its failure. */
-    private static final List<String> NEEDED = List.of("execve", "write", "exit_group");
+    private static final List<Sys> NEEDED = List.of(Sys.EXECVE, Sys.WRITE, Sys.EXIT_GROUP);
 
     /** What hands the listener over that a supervisor listens to. */
-    private static final List<String> NEEDED_BY_SUPERVISOR = List.of("sendmsg");
+    private static final List<Sys> NEEDED_BY_SUPERVISOR = List.of(Sys.SENDMSG);
 
     /** What follows besides where the filter has to come first, as only CAP_SYS_ADMIN may install it. */
-    private static final List<String> NEEDED_AFTERWARDS =
-            List.of("prctl", "capset", "prlimit64", "fcntl", "rt_sigprocmask");
+    private static final List<Sys> NEEDED_AFTERWARDS =
+            List.of(Sys.PRCTL, Sys.CAPSET, Sys.PRLIMIT64, Sys.FCNTL, Sys.RT_SIGPROCMASK);
 
     /** Processes of one container seldom have more than two sets of capabilities. */
     private static final int MOST_KEPT = 16;
@@ -93,13 +95,13 @@ final class SystemCallRules {
                 .collect(Collectors.toSet());
     }
 
-    private static void require(SeccompFilter filter, List<String> calls) {
-        for (String call : calls) {
-            SeccompAction action = filter.decide(Abi.current(), call);
+    private static void require(SeccompFilter filter, List<Sys> calls) {
+        for (Sys call : calls) {
+            SeccompAction action = filter.decide(Abi.current(), call.number(Architecture.current()));
             if (!action.equals(SeccompAction.allow()) && !action.equals(SeccompAction.log())) {
-                throw new InvalidSpecificationException("the seccomp filter answers " + call + " with " + action
-                        + "; it must allow the calls by which a process becomes its program, or tells that it can't: "
-                        + String.join(", ", calls));
+                throw new InvalidSpecificationException("the seccomp filter answers " + call.callName() + " with "
+                        + action + "; it must allow the calls by which a process becomes its program, or tells that it"
+                        + " can't: " + calls.stream().map(Sys::callName).collect(Collectors.joining(", ")));
             }
         }
     }

@@ -84,7 +84,7 @@ class SeccompCompilerTest {
                         .getFirst();
                 assertThat(filter.decide(abi, number, arguments))
                         .as("seed %d: %s of %s with %s by %s", seed, name, abi, List.of(arguments), own)
-                        .isEqualTo(SeccompRandom.naive(own, filter.defaultAction(), arguments));
+                        .isEqualTo(SeccompRandom.naive(own, filter.rules().defaultAction(), arguments));
             }
             int unknown = random.nextBoolean() ? random.nextInt() | 0x40000000 : 470 + random.nextInt(600);
             assertThat(filter.decide(abi, unknown))

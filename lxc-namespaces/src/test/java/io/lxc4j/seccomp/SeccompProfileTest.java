@@ -150,8 +150,8 @@ class SeccompProfileTest {
         assertThat(x86.decide(Abi.X86_64, "bpf")).isEqualTo(EPERM);
         assertThat(both.decide(Abi.AARCH64, "bpf")).isEqualTo(SeccompAction.allow());
         assertThat(x86.decide(Abi.X86_64, "clone3")).isEqualTo(ENOSYS);
-        assertThat(both.rules("clone3")).isEmpty();
-        assertThat(arm.rules("clone3")).isEmpty();
+        assertThat(both.rules().of("clone3")).isEmpty();
+        assertThat(arm.rules().of("clone3")).isEmpty();
     }
 
     @Test
