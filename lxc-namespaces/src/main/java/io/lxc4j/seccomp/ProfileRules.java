@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,13 @@ record ProfileRules(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same, but for one action for some calls whatever their arguments. */
+    ProfileRules with(SeccompAction action, Set<String> names) {
+        Entry first = new Entry(names, List.of(new Rule(action, List.of())), Condition.NONE, Condition.NONE);
+        List<Entry> all = Stream.concat(Stream.of(first), entries.stream()).toList();
+        return new ProfileRules(defaultAction, all, handlingI386, flags, ignored);
     }
 
     /** The filter for a process. */

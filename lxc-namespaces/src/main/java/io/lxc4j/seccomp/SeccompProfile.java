@@ -1,5 +1,6 @@
 package io.lxc4j.seccomp;
 
+import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Lazy;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -123,10 +123,7 @@ public final class SeccompProfile {
     private SeccompProfile first(SeccompAction action, String... calls) {
         Set<String> names = Set.copyOf(Arrays.asList(calls));
         names.forEach(SystemCalls::check);
-        List<Entry> all = new ArrayList<>();
-        all.add(new Entry(names, List.of(new Rule(action, List.of())), Condition.NONE, Condition.NONE));
-        all.addAll(entries);
-        return new SeccompProfile(defaultAction, all, handlingI386, flags, ignored);
+        return new SeccompProfile(new Lazy<>(() -> rules.get().with(action, names)));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.lxc4j.security;
 
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Sys;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.seccomp.SeccompAction;
@@ -361,7 +362,7 @@ public final class Isolation {
     public void contribute(LaunchPlan.Builder plan, Rights rights) {
         Operation.LimitCapabilities limit = capabilities.limit(rights);
         boolean keysAreRefused = systemCalls != null
-                && systemCalls.refuses("keyctl", limit.sets().bounding());
+                && systemCalls.refuses(Sys.KEYCTL, limit.sets().bounding());
         plan.add(new Operation.NewSessionKeyring(!keysAreRefused));
         if (label != null) {
             label.contribute(plan);

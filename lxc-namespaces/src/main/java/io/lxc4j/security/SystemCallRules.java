@@ -66,8 +66,11 @@ final class SystemCallRules {
     }
 
     /** Whether a call fails whatever its arguments. */
-    boolean refuses(String call, long capabilities) {
-        return filter(capabilities, false).decide(Abi.current(), call).kind() == SeccompAction.Kind.ERRNO;
+    boolean refuses(Sys call, long capabilities) {
+        return filter(capabilities, false)
+                        .decide(Abi.current(), call.number(Architecture.current()))
+                        .kind()
+                == SeccompAction.Kind.ERRNO;
     }
 
     private SeccompFilter filter(long capabilities, boolean newPrivileges) {
