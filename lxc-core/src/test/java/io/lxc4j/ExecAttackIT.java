@@ -5,19 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.error.LaunchTimeoutException;
-import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
-import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.LaunchProgram;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.security.Capabilities;
+import io.lxc4j.security.Capability;
+import io.lxc4j.security.Isolation;
 import io.lxc4j.testing.Toolchain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
@@ -34,11 +33,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on processes that join a hostile container. */
 @DisplayName("Into a hostile container")
@@ -105,6 +107,8 @@ class ExecAttackIT {
         }
         tools.compile(source, program);
         ContainerSpec spec = Container.builder()
+                .isolation(Isolation.standard()
+                        .capabilities(Capabilities.defaults().add(Capability.SYS_PTRACE)))
                 .bind(directory, "/srv")
                 .command("/srv/spy")
                 .mergeError()
@@ -118,7 +122,7 @@ class ExecAttackIT {
 
     /** Gives how many joining processes the spy has met; what it can do to one, it tells at once. */
     private static int spyOnMany(ContainerSpec spec) throws IOException, InterruptedException {
-        try (Container container = spec.start(LaunchProgram.compile(withPtrace(spec.plan())), Redirect.PIPE);
+        try (Container container = spec.start();
                 BufferedReader output = container.process().inputReader()) {
             assertThat(output.readLine()).isEqualTo("ready");
             assertThat(statusOf(container.process().pid(), "CapEff"))
@@ -134,29 +138,73 @@ class ExecAttackIT {
         }
     }
 
-    private static LaunchPlan withPtrace(LaunchPlan plan) {
-        List<Operation> operations = plan.operations().stream()
-                .map(operation -> operation instanceof Operation.LimitCapabilities limit
-                        ? new Operation.LimitCapabilities(
-                                CapabilitySets.of(limit.sets().permitted() | 1L << CAP_SYS_PTRACE))
-                        : operation)
-                .toList();
-        return new LaunchPlan(plan.namespaces(), plan.idMaps(), plan.given(), operations);
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "with a terminal", "with an init"})
+    @DisplayName(
+            "weaker-exec: an exec'd process has in /proc/PID/status what the container's command has, field by field")
+    void has_no_more_rights_than_the_command(String kind) throws Exception {
+        ContainerBuilder builder = Container.builder();
+        switch (kind) {
+            case "with a terminal" -> builder.terminal();
+            case "with an init" -> builder.init();
+            default -> {}
+        }
+        try (Container container = builder.command("sleep", "1000").start()) {
+            ExecBuilder exec = container.exec("sleep", "1000");
+            if (kind.equals("with a terminal")) {
+                exec.terminal();
+            }
+            long executed = exec.start().pid();
+            long commands = kind.equals("with an init")
+                    ? commandOf(container)
+                    : container.process().pid();
+            Map<String, String> first = security(commands);
+            assertThat(security(executed)).isEqualTo(first);
+            assertThat(first)
+                    .containsKeys("CapEff", "CapBnd", "Groups", "Uid")
+                    .containsEntry("NoNewPrivs", "1")
+                    .containsEntry("Seccomp", "2")
+                    .containsEntry("Seccomp_filters", Integer.toString(ownFilters() + 1));
+            for (String file : List.of("cgroup", "uid_map", "gid_map", "attr/current", "limits", "oom_score_adj")) {
+                assertThat(content(executed, file)).as(file).isEqualTo(content(commands, file));
+            }
+        }
+    }
+
+    /** The only child of the init, when it has executed what it is to. */
+    private static long commandOf(Container container) {
+        return Awaitility.await()
+                .until(
+                        () -> container
+                                .process()
+                                .children()
+                                .filter(child ->
+                                        child.info().command().orElse("").endsWith("sleep"))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow()
+                .pid();
+    }
+
+    /** How many filters of system calls each process inherits from this JVM. */
+    private static int ownFilters() throws IOException {
+        return Integer.parseInt(statusOf(ProcessHandle.current().pid(), "Seccomp_filters"));
     }
 
     @Test
-    @DisplayName("weaker-exec: an exec'd process has in /proc/PID/status what process 1 has, field by field")
-    void has_no_more_rights_than_process_1() throws Exception {
+    @DisplayName(
+            "weaker-exec: a process that was given fewer capabilities has them only, and all else as process 1 has it")
+    void has_fewer_capabilities() throws Exception {
         try (Container container = Container.builder().command("sleep", "1000").start()) {
-            ContainerProcess process = container.exec("sleep", "1000").start();
+            long fewer = container
+                    .exec("sleep", "1000")
+                    .capabilities(Capabilities.none().add(Capability.CHOWN))
+                    .start()
+                    .pid();
             Map<String, String> first = security(container.process().pid());
-            assertThat(security(process.pid())).isEqualTo(first);
-            assertThat(first).containsKeys("CapEff", "CapBnd", "NoNewPrivs", "Seccomp", "Groups", "Uid");
-            for (String file : List.of("cgroup", "uid_map", "gid_map", "attr/current", "limits", "oom_score_adj")) {
-                assertThat(content(process.pid(), file))
-                        .as(file)
-                        .isEqualTo(content(container.process().pid(), file));
-            }
+            Map<String, String> expected = new TreeMap<>(first);
+            List.of("CapPrm", "CapEff", "CapBnd").forEach(set -> expected.put(set, "0000000000000001"));
+            assertThat(security(fewer)).isEqualTo(expected).isNotEqualTo(first);
         }
     }
 
