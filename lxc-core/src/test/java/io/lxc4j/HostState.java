@@ -57,6 +57,7 @@ public record HostState(
         threads.removeIf(name -> name.startsWith("ForkJoinPool")
                 || name.startsWith("Common-Cleaner")
                 || name.startsWith("awaitility")
+                || name.startsWith("junit-jupiter-timeout")
                 || name.equals("process reaper"));
         return new HostState(
                 descriptors,
