@@ -10,12 +10,18 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.layers.Mount;
+import io.lxc4j.namespaces.IdMapping;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.security.Capabilities;
+import io.lxc4j.security.Capability;
+import io.lxc4j.security.Isolation;
 import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on the host that are really tried, from inside or by a hostile root directory. */
@@ -91,11 +98,43 @@ class EscapeAttackIT {
     }
 
     @Test
-    @DisplayName("set-id-and-ptrace: a set-user-id program gives nothing")
-    void a_set_user_id_program_gives_nothing() throws Exception {
-        ContainerResult result = Container.run(
-                "sh", "-c", "cp /usr/bin/id /tmp/id; chown 1 /tmp/id 2>/dev/null; chmod 4755 /tmp/id; /tmp/id -u");
-        assertThat(result.output()).isEqualTo("0\n");
+    @DisplayName("set-id-and-ptrace: a root that has given its capabilities up gets none back by executing a program")
+    void capabilities_do_not_come_back() throws Exception {
+        String giveUp = "$header = pack('L2', 0x20080522, 0); $none = pack('L6', (0) x 6); syscall("
+                + Numbers.of("capset")
+                + ", $header, $none) == 0 or die $!; exec('grep', '^CapEff', '/proc/self/status')";
+        ContainerBuilder builder = Container.builder().command("perl", "-e", giveUp);
+        assertThat(builder.run().output()).isEqualTo("CapEff:\t0000000000000000\n");
+        assertThat(builder.isolation(Isolation.standard().allowNewPrivileges())
+                        .run()
+                        .output())
+                .isEqualTo("CapEff:\t00000000800425fb\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, false, 1", "true, false, 1", "false, true, 1", "true, true, 0"})
+    @DisplayName("set-id-and-ptrace: a set-user-id program gives nothing, unless mount and isolation both let it")
+    void a_set_user_id_program_gives_nothing(boolean mount, boolean isolation, String user) throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Mount volume = Mount.bind(data).writable();
+        Isolation standard = Isolation.standard();
+        Namespaces.Builder namespaces = Namespaces.builder();
+        if (Kernel.tryCall(Sys.GETEUID) != 0) {
+            Requirement.SUBORDINATE_IDS.assume();
+            namespaces.users(IdMapping.subordinate());
+        }
+        ContainerResult result = Container.builder()
+                .namespaces(namespaces.build())
+                .isolation(isolation ? standard.allowNewPrivileges() : standard)
+                .mount((mount ? volume.allowSetUserId() : volume).at("/data"))
+                .command(
+                        "sh",
+                        "-c",
+                        "cp /usr/bin/id /data && chmod 4755 /data/id && exec perl -MPOSIX -e 'setgid(1); setuid(1);"
+                                + " exec(\"/data/id\", \"-u\")'")
+                .run();
+        assertThat(result.output()).as("%s", result).isEqualTo(user + "\n");
     }
 
     @Test
@@ -161,16 +200,50 @@ class EscapeAttackIT {
         assertThat(outside).isEmptyDirectory();
     }
 
+    /** Makes a block device and a character device, and opens them; prints an error number each. */
+    private static String makeDevices(String places) {
+        return "for $place (" + places + ") { for $type (0060000, 0020000) { $! = 0; syscall("
+                + Numbers.of("mknodat")
+                + ", -100, \"$place/made$type\", $type | 0666, 1 << 8 | 5); print($! + 0, ' '); $! = 0; open($f, '<',"
+                + " \"$place/made$type\"); print($! + 0, ' ') } }";
+    }
+
     @Test
-    @DisplayName("device-nodes: neither making nor opening a device of the host works")
+    @DisplayName("device-nodes: none can be made, of either kind, anywhere, and none is there that was not asked for")
     void devices_of_the_host_are_out_of_reach() throws Exception {
-        ContainerResult result = Container.run(
-                "sh",
-                "-c",
-                "mknod /tmp/d b 254 0; mknod /dev/d b 254 0; mknod /tmp/k c 1 2; head -c 1 /tmp/d /tmp/k /dev/d; ls"
-                        + " /dev/mem");
-        assertThat(result.output()).isEmpty();
-        assertThat(result.error()).contains("Operation not permitted");
+        assertThat(Container.run("perl", "-e", makeDevices("'/tmp', '/dev', '/dev/shm'"))
+                        .output())
+                .isEqualTo((Errno.EPERM.number() + " " + Errno.ENOENT.number() + " ").repeat(6));
+        assertThat(Container.run(
+                                "sh",
+                                "-c",
+                                "find /dev -exec stat -c '%n %F' {} + | sed -n 's/ [a-z]* special file$//p'")
+                        .output()
+                        .lines())
+                .containsExactlyInAnyOrder(
+                        "/dev/null",
+                        "/dev/zero",
+                        "/dev/full",
+                        "/dev/random",
+                        "/dev/urandom",
+                        "/dev/tty",
+                        "/dev/pts/ptmx");
+    }
+
+    @Test
+    @DisplayName(
+            "device-nodes: where the host's root may make one, it is none but in /dev, which that root's own devices"
+                    + " need")
+    void devices_that_are_made_are_none() throws Exception {
+        Requirement.ROOT.assume();
+        ContainerResult result = TestRoot.in(Files.createDirectory(directory.resolve("root")))
+                .copyOnWrite()
+                .namespaces(Namespaces.builder().shareUsers().build())
+                .isolation(Isolation.standard()
+                        .capabilities(Capabilities.defaults().add(Capability.MKNOD)))
+                .command("perl", "-e", makeDevices("'/tmp', '/dev/shm'"))
+                .run();
+        assertThat(result.output()).as("%s", result).isEqualTo(("0 " + Errno.EACCES.number() + " ").repeat(4));
     }
 
     @Test
@@ -182,15 +255,44 @@ class EscapeAttackIT {
         assertThat(result.error()).contains("Read-only file system");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/kernel/modprobe",
-                "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/hotplug", "/proc/sys/fs/binfmt_misc/register"
-            })
-    @DisplayName("core-pattern, uevent-helper, binfmt: what acts on the host can't be written")
-    void the_hosts_kernel_settings_cannot_be_written(String file) throws Exception {
-        assertThat(Container.run("sh", "-c", "echo 0 > " + file).isSuccess()).isFalse();
+    @Test
+    @DisplayName(
+            "core-pattern, uevent-helper, binfmt, release-agent: what acts on the host can't be opened for writing")
+    void the_hosts_kernel_settings_cannot_be_written() throws Exception {
+        String own = "/proc/self/oom_score_adj";
+        List<String> files = List.of(
+                "/proc/sys/kernel/core_pattern",
+                "/proc/sys/kernel/core_pipe_limit",
+                "/proc/sys/kernel/modprobe",
+                "/proc/sys/kernel/poweroff_cmd",
+                "/proc/sys/kernel/hotplug",
+                "/proc/sys/kernel/usermodehelper/bset",
+                "/proc/sys/kernel/panic",
+                "/proc/sys/vm/overcommit_memory",
+                "/proc/sys/vm/drop_caches",
+                "/proc/sys/fs/suid_dumpable",
+                "/proc/sys/fs/binfmt_misc/register",
+                "/proc/sysrq-trigger",
+                "/proc/irq/default_smp_affinity",
+                "/sys/kernel/uevent_helper",
+                "/sys/class/net/lo/uevent",
+                "/sys/class/mem/null/uevent",
+                "/sys/power/state",
+                "/sys/fs/cgroup/release_agent",
+                "/sys/fs/cgroup/cgroup.procs",
+                own);
+        String open = "for (@ARGV) { $! = 0; print(-e $_ ? (sysopen(F, $_, O_WRONLY) ? 'open' : $! + 0) : 'none',"
+                + " \" $_\\n\") }";
+        List<String> command = new ArrayList<>(List.of("perl", "-MFcntl", "-e", open));
+        command.addAll(files);
+        List<String> answers =
+                Container.builder().command(command).run().output().lines().toList();
+        String refused = "(" + Errno.EACCES.number() + "|" + Errno.EROFS.number() + "|none) .*";
+        assertThat(answers)
+                .hasSameSizeAs(files)
+                .contains("open " + own)
+                .anyMatch(answer -> answer.matches("[0-9]+ /proc/sys/kernel/core_pattern"))
+                .allMatch(answer -> answer.matches(refused) || answer.endsWith(own));
     }
 
     @ParameterizedTest
