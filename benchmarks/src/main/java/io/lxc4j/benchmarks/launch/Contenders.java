@@ -37,6 +37,9 @@ final class Contenders {
     /** The path of the program that waits until it is killed. */
     static final String PAUSE = "/bin/pause";
 
+    /** The path of the program that measures its own system calls. */
+    static final String CALLS = "/bin/calls";
+
     static final String EXEC = "lxc4j exec";
     static final String EXEC_WITH_USERS = "lxc4j exec + user namespace";
 

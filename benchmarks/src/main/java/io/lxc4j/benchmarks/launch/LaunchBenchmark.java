@@ -13,6 +13,9 @@ import java.util.List;
 public final class LaunchBenchmark {
     private static final int DESCRIPTORS = 19_500;
     private static final int MOUNTS = 200;
+    /** How many times as long as a launch the calls of one round take, about. */
+    private static final int CALLS_LONGER = 10;
+
     private static final String SMALL_HEAP = "64m";
     private static final String LARGE_HEAP = "8g";
 
@@ -48,6 +51,7 @@ public final class LaunchBenchmark {
                     case DESCRIPTORS -> benchmark.descriptors();
                     case PARALLEL -> benchmark.parallel();
                     case MOUNTS -> benchmark.mounts();
+                    case FILTER -> benchmark.filter();
                 }
             }
             results.write(Files.createDirectories(Path.of("target")).resolve("launch.json"));
@@ -150,6 +154,30 @@ public final class LaunchBenchmark {
             List<Summary> summaries = race.run(options.warmup(), options.rounds());
             results.table("mounts", MOUNTS + " binds in one container", summaries, pressure);
             results.each("mounts-each", MOUNTS, summaries);
+        }
+    }
+
+    private void filter() throws IOException, InterruptedException {
+        List<Contender> starts = FilterContenders.ofStarts(workshop.root());
+        for (Contender contender : starts) {
+            for (int i = 0; i < WARM_UP_LAUNCHES; i++) {
+                contender.launch();
+            }
+        }
+        race("filter", "starts with and without a filter of system calls", starts);
+        results.filterAcceptance();
+        if (!workshop.hasCalls()) {
+            System.out.println("skipped: the system calls of a container, as there is no gcc");
+            return;
+        }
+        try (Race race = new Race(FilterContenders.ofCalls(workshop))) {
+            Pressure pressure = new Pressure();
+            results.table(
+                    "calls",
+                    "a million system calls, so that milliseconds are the nanoseconds of one",
+                    race.run(1, Math.max(1, options.rounds() / CALLS_LONGER)),
+                    pressure);
+            results.callsAcceptance();
         }
     }
 

@@ -26,7 +26,9 @@ record Options(int warmup, int rounds, Set<Section> sections) {
         /** Several launches at once. */
         PARALLEL,
         /** Many mounts in one container. */
-        MOUNTS
+        MOUNTS,
+        /** With and without a filter of system calls. */
+        FILTER
     }
 
     static Options parse(String[] arguments) {

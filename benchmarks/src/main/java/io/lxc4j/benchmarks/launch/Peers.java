@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,11 +130,16 @@ final class Peers {
 
     /** An OCI bundle with the root, the namespaces and the mounts of the others; neither cgroups nor seccomp. */
     static Path bundle(Workshop workshop, String name, String program) throws IOException {
+        return bundle(workshop, name, Map.of(), program);
+    }
+
+    /** As that, with more in the configuration's {@code linux} object. */
+    static Path bundle(Workshop workshop, String name, Map<String, Object> more, String... command) throws IOException {
         Path bundle = Files.createDirectory(workshop.directory().resolve(name));
         List<String> capabilities = List.of("CAP_CHOWN", "CAP_KILL", "CAP_SETGID", "CAP_SETUID");
         Map<String, Object> process = Map.of(
                 "user", Map.of("uid", 0, "gid", 0),
-                "args", List.of(program),
+                "args", List.of(command),
                 "env", List.of("PATH=/bin"),
                 "cwd", "/",
                 "noNewPrivileges", true,
@@ -146,6 +152,8 @@ final class Peers {
         List<Map<String, String>> namespaces = List.of("pid", "network", "ipc", "uts", "mount", "cgroup").stream()
                 .map(type -> Map.of("type", type))
                 .toList();
+        Map<String, Object> linux = new HashMap<>(more);
+        linux.put("namespaces", namespaces);
         Map<String, Object> configuration = Map.of(
                 "ociVersion",
                 "1.0.2",
@@ -158,7 +166,7 @@ final class Peers {
                 "mounts",
                 mounts,
                 "linux",
-                Map.of("namespaces", namespaces));
+                linux);
         Files.write(bundle.resolve("config.json"), JsonMapper.shared().writeValueAsBytes(configuration));
         return bundle;
     }

@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Prints what is measured, and keeps it for the file. */
 final class Results {
     private final Map<String, Object> all = new LinkedHashMap<>();
-    private Map<String, Summary> main = Map.of();
+    /** What the acceptance is about. */
+    private Map<String, Summary> latest = Map.of();
 
     Results(Options options) throws IOException {
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
@@ -64,9 +65,7 @@ final class Results {
         }
         all.put(section, summaries);
         conditions(section, pressure);
-        if (section.equals("main") || section.equals("exec")) {
-            main = byName; // what the acceptance is about
-        }
+        latest = byName;
     }
 
     /** What each of many costs: pairs of summaries, without any and with all of them; the first pair beside the others. */
@@ -116,9 +115,53 @@ final class Results {
         all.put("exec-acceptance", lines);
     }
 
+    /** Whether a filter costs a start what it was meant to. */
+    void filterAcceptance() {
+        List<String> lines = new ArrayList<>();
+        for (String name : List.of(Contenders.FULL, Contenders.FULL_WITH_USERS)) {
+            atMostMore(lines, name, 0.1, "ms", name + FilterContenders.UNFILTERED);
+        }
+        System.out.println();
+        lines.forEach(System.out::println);
+        all.put("filter-acceptance", lines);
+    }
+
+    /** Whether a filter costs a call what it was meant to, and no more than that of libseccomp. */
+    void callsAcceptance() {
+        List<String> lines = new ArrayList<>();
+        for (String call : FilterContenders.CALLS) {
+            String unfiltered = FilterContenders.LXC4J + call + FilterContenders.UNFILTERED;
+            atMostMore(lines, FilterContenders.LXC4J + call, 60, "ns", unfiltered);
+            atMost(lines, FilterContenders.LXC4J + call, 1.05, FilterContenders.CRUN + call);
+        }
+        System.out.println();
+        lines.forEach(System.out::println);
+        all.put("calls-acceptance", lines);
+    }
+
+    private void atMostMore(List<String> lines, String name, double wanted, String unit, String other) {
+        Summary measured = latest.get(name);
+        Summary reference = latest.get(other);
+        if (measured == null || reference == null) {
+            lines.add("unknown: " + name + " against " + other + ", which was not measured");
+            return;
+        }
+        double more = measured.median() - reference.median();
+        lines.add(String.format(
+                "%s: %s takes %.3f %s more than %s (by the minima %.3f %s); wanted at most %.1f",
+                more <= wanted ? "met" : "missed",
+                name,
+                more,
+                unit,
+                other,
+                measured.min() - reference.min(),
+                unit,
+                wanted));
+    }
+
     private void atMost(List<String> lines, String name, double wanted, String other) {
-        Summary measured = main.get(name);
-        Summary reference = main.get(other);
+        Summary measured = latest.get(name);
+        Summary reference = latest.get(other);
         if (measured == null || reference == null) {
             lines.add("unknown: " + name + " against " + other + ", which was not measured");
             return;

@@ -22,6 +22,7 @@ final class Workshop implements AutoCloseable {
     private final Path directory;
     private final Path root;
     private final Optional<Path> helper;
+    private final boolean calls;
 
     Workshop() throws IOException, InterruptedException {
         directory = Files.createTempDirectory("lxc4j-benchmark-");
@@ -39,6 +40,7 @@ final class Workshop implements AutoCloseable {
         if (!compile("pause.c", Path.of(root + Contenders.PAUSE), "-static", "-nostdlib")) {
             System.out.println("nothing stays in a container, as there is no gcc");
         }
+        calls = compile("calls.c", Path.of(root + Contenders.CALLS), "-static");
         if (Files.exists(BUSYBOX)) {
             Files.copy(BUSYBOX, root.resolve("bin/sh"), StandardCopyOption.COPY_ATTRIBUTES);
         }
@@ -59,6 +61,11 @@ final class Workshop implements AutoCloseable {
     /** The program that launches from C; absent if there is no C compiler. */
     Optional<Path> helper() {
         return helper;
+    }
+
+    /** Whether the program is there that measures its own system calls. */
+    boolean hasCalls() {
+        return calls;
     }
 
     private boolean compile(String source, Path program, String... options) throws IOException, InterruptedException {
