@@ -152,6 +152,7 @@ class ExplainIT {
 
     private String withoutMachine(String text) {
         return text.replace(directory.toString(), "/DIRECTORY")
+                .replaceAll(":\\[\\d+\\]", ":[INODE]")
                 .replaceAll(
                         "(?m)^( *write\\(/proc/PID/(uid|gid)_map, \"0) " + (ROOT ? "NONE" : "\\d+") + " 1\"",
                         "$1 OWN 1\"");

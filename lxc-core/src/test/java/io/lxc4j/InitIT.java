@@ -149,6 +149,7 @@ class InitIT {
                             "CapPrm:\t0000000000000020",
                             "CapEff:\t0000000000000020",
                             "CapBnd:\t0000000000000020",
+                            "Seccomp:\t2",
                             "CapAmb:\t0000000000000000",
                             "NoNewPrivs:\t1");
         }

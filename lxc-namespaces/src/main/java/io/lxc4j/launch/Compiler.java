@@ -42,6 +42,7 @@ import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.SocketFilterProgram;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.seccomp.BpfProgram;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -136,7 +137,7 @@ final class Compiler {
             case MountOperation mount -> mounts.add(mount);
             case Operation.PivotRoot _ -> mounts.pivotRoot();
             case TerminalOperation terminal -> terminals.add(terminal);
-            case Operation.StayAsInit(long kept) -> stayAsInit(kept);
+            case Operation.StayAsInit(long kept, BpfProgram filter) -> stayAsInit(kept, filter);
             case Operation.SetHostName(String name) -> {
                 Argument.Text value = new Argument.Text(name);
                 rows.add(Sys.SETHOSTNAME, value, number(value.bytes().length - 1L));
@@ -215,7 +216,7 @@ final class Compiler {
      * What reports a failure of the init is its copy of the channel. It closes that last, and the parent waits for it: the
      * launch is done when the init is as bare as it should be and its child has become the program.
      */
-    private void stayAsInit(long kept) {
+    private void stayAsInit(long kept, BpfProgram filter) {
         Argument.Register main = rows.register("main");
         Row.Label init = new Row.Label();
         Row.Label goOn = new Row.Label();
@@ -231,6 +232,7 @@ final class Compiler {
         set(PR_SET_DUMPABLE, number(0)); // its memory tells paths of the host
         set(PR_SET_NO_NEW_PRIVS, number(1));
         limitCapabilities(CapabilitySets.of(kept), Constant.or());
+        filter(filter, Constant.or());
         rows.add(Sys.CLOSE_RANGE, number(0), number(LAST_DESCRIPTOR), number(0));
         rows.addInit(result(main));
         rows.place(goOn);
@@ -298,26 +300,28 @@ final class Compiler {
     }
 
     private void filter(Operation.InstallSeccomp seccomp) {
-        byte[] program = seccomp.program().toBytes();
-        int length = seccomp.program().length();
         Stream<Constant> asked = seccomp.flags().stream()
                 .sorted()
                 .map(flag -> new Constant("SECCOMP_FILTER_FLAG_" + flag.name(), flag.value()));
         Stream<Constant> own = seccomp.listened() ? Stream.of(SECCOMP_FILTER_FLAG_NEW_LISTENER) : Stream.of();
         Constant flags = Constant.or(Stream.concat(asked, own).toArray(Constant[]::new));
-        Row row = rows.add(
-                Sys.SECCOMP,
-                flags(SECCOMP_SET_MODE_FILTER),
-                flags(flags),
-                new Argument.Struct(
-                        SocketFilterProgram.bytes(length),
-                        Map.of(SocketFilterProgram.FILTER, new Argument.Bytes(program, "[…]")),
-                        "{len=" + length + ", filter=…}"));
+        Row row = filter(seccomp.program(), flags);
         if (seccomp.listened()) {
             HandedEnd listener = new HandedEnd("listener");
             row.into(listener.register);
             listener.handOver(rows, Report.Stage.LISTENER, "listener");
         }
+    }
+
+    private Row filter(BpfProgram program, Constant flags) {
+        return rows.add(
+                Sys.SECCOMP,
+                flags(SECCOMP_SET_MODE_FILTER),
+                flags(flags),
+                new Argument.Struct(
+                        SocketFilterProgram.bytes(program.length()),
+                        Map.of(SocketFilterProgram.FILTER, new Argument.Bytes(program.toBytes(), "[…]")),
+                        "{len=" + program.length() + ", filter=…}"));
     }
 
     /** What is left to do for the exec, so that a filter of system calls needs to allow no more than that itself. */

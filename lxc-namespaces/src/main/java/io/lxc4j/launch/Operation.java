@@ -254,8 +254,9 @@ public sealed interface Operation
      * session of its own, goes on with what the plan has left.
      *
      * @param kept the capabilities that the init keeps; bit n is capability n
+     * @param filter lets it make its few calls only
      */
-    record StayAsInit(long kept) implements Operation {
+    record StayAsInit(long kept, BpfProgram filter) implements Operation {
         @Override
         public Phase phase() {
             return Phase.INIT;

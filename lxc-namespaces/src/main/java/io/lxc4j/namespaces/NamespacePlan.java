@@ -3,6 +3,7 @@ package io.lxc4j.namespaces;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.CapabilitySets;
+import io.lxc4j.kernel.Lazy;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.IdMaps;
@@ -10,6 +11,9 @@ import io.lxc4j.launch.JoinOperation;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MappedIds;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.seccomp.Abi;
+import io.lxc4j.seccomp.SeccompAction;
+import io.lxc4j.seccomp.SeccompFilter;
 import io.lxc4j.security.Isolation;
 import io.lxc4j.security.Rights;
 import java.util.EnumSet;
@@ -25,6 +29,12 @@ import java.util.Set;
 public final class NamespacePlan {
     /** KILL: the main process may have become another user. */
     private static final long KEPT_BY_INIT = 1L << 5;
+
+    /** It collects children, waits for signals and sends them on, and ends; the first closes what the launch has left. */
+    private static final Lazy<SeccompFilter> CALLS_OF_INIT =
+            new Lazy<>(() -> SeccompFilter.builder(SeccompAction.killProcess())
+                    .allow("close_range", "wait4", "rt_sigtimedwait", "kill", "write", "exit_group", "restart_syscall")
+                    .build());
 
     private static final ProcessAttributes NO_ATTRIBUTES =
             ProcessAttributes.builder().build();
@@ -84,7 +94,9 @@ public final class NamespacePlan {
      * @param namespaces the container's
      */
     public static void contributeInit(LaunchPlan.Builder plan, Namespaces namespaces) {
-        plan.add(new Operation.StayAsInit(KEPT_BY_INIT & rights(namespaces).capabilities()));
+        plan.add(new Operation.StayAsInit(
+                KEPT_BY_INIT & rights(namespaces).capabilities(),
+                CALLS_OF_INIT.get().program(Abi.current())));
     }
 
     // ---- those that come later

@@ -10,6 +10,9 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Rlimit;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.seccomp.Abi;
+import io.lxc4j.seccomp.SeccompAction;
+import io.lxc4j.seccomp.SeccompFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -295,7 +298,8 @@ class CompilerTest {
 
     @Test
     void makes_an_init_that_has_no_descriptor_and_the_capabilities_that_it_is_to_keep() {
-        Operation.StayAsInit operation = new Operation.StayAsInit(1L << 5);
+        Operation.StayAsInit operation = new Operation.StayAsInit(
+                1L << 5, SeccompFilter.builder(SeccompAction.allow()).build().program(Abi.X86_64));
         List<Row> rows = Compiler.compile(LaunchPlan.builder()
                         .add(operation)
                         .add(Plans.exec("/bin/true"))
@@ -308,7 +312,8 @@ class CompilerTest {
         assertThat(calls.subList(2, init))
                 .startsWith("prctl(PR_SET_NAME, \"lxc4j-init\", 0, 0, 0)")
                 .contains("capset({version=3}, {effective=0x20, permitted=0x20, inheritable=0})")
-                .endsWith("close_range(0, 4294967295, 0)");
+                .endsWith("close_range(0, 4294967295, 0)")
+                .anyMatch(call -> call.startsWith("seccomp(SECCOMP_SET_MODE_FILTER, 0, {len="));
         assertThat(calls.get(init + 1)).isEqualTo("setsid()");
         assertThat(rows.subList(0, init + 2)).extracting(Row::operation).containsOnly(operation);
     }

@@ -62,7 +62,8 @@ final class Plans {
                 .add(new Operation.CloseDescriptors())
                 .add(new Operation.ChangeDirectory("/tmp"))
                 .add(new TerminalOperation.TakeTerminal())
-                .add(new Operation.StayAsInit(32))
+                .add(new Operation.StayAsInit(
+                        32, SeccompFilter.builder(SeccompAction.allow()).build().program(Abi.X86_64)))
                 .add(new Operation.SetUmask(022))
                 .add(new TerminalOperation.MakeTerminal(80, 24))
                 .add(new TerminalOperation.BindConsole())

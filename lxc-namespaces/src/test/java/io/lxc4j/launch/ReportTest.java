@@ -30,9 +30,9 @@ class ReportTest {
         assertThatIllegalStateException().isThrownBy(() -> Report.parse(ByteBuffer.wrap(wrongMagic)));
         assertThatIllegalStateException().isThrownBy(() -> Report.parse(ByteBuffer.wrap(new byte[15])));
         byte[] wrongStage = new Report(Report.Stage.PROGRAM, 2, 9).bytes();
-        wrongStage[0] = 5;
+        wrongStage[0] = 6;
         assertThatIllegalStateException()
                 .isThrownBy(() -> Report.parse(ByteBuffer.wrap(wrongStage)))
-                .withMessage("a report of stage 5");
+                .withMessage("a report of stage 6");
     }
 }

@@ -65,8 +65,8 @@ class SeccompChangesTest {
     @Test
     void knows_the_calls() {
         assertThatExceptionOfType(InvalidSpecificationException.class)
-                .isThrownBy(() -> SeccompProfile.standard().allowing("opne"))
-                .withMessageContaining("opne")
+                .isThrownBy(() -> SeccompProfile.standard().allowing("opem"))
+                .withMessageContaining("opem")
                 .withMessageContaining("open");
     }
 }
