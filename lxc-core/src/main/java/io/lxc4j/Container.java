@@ -56,10 +56,8 @@ public final class Container implements AutoCloseable {
         if (listener == null) {
             return;
         }
-        SystemCallSupervisor[] one = new SystemCallSupervisor[1];
-        SystemCallSupervisor supervisor = new SystemCallSupervisor(
-                this, specification.settings().handlers, listener, () -> supervisors.remove(one[0]));
-        one[0] = supervisor;
+        SystemCallSupervisor supervisor =
+                new SystemCallSupervisor(this, specification.settings().handlers, listener, supervisors::remove);
         supervisors.add(supervisor);
         supervisor.start();
     }

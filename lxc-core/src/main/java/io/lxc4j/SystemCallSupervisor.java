@@ -9,7 +9,9 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.SystemCallNotice;
 import io.lxc4j.launch.Reactor;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +26,11 @@ final class SystemCallSupervisor implements AutoCloseable {
     private final Container container;
     private final Map<String, SystemCallHandler> handlers;
     private final Fd listener;
-    private final Runnable closed;
+    private final Consumer<SystemCallSupervisor> closed;
     private final Reactor.Watch watch;
+
+    /** What makes a handler fail is often chosen by the container, which shall not fill the log. */
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /** Held for each use of the listener, so that its number is not another file's by then. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,9 +41,13 @@ final class SystemCallSupervisor implements AutoCloseable {
      * @param container whose processes
      * @param handlers what decides, by the name of the call
      * @param listener where the calls come, now the supervisor's
-     * @param closed run when nobody is left to supervise
+     * @param closed told when nobody is left to supervise
      */
-    SystemCallSupervisor(Container container, Map<String, SystemCallHandler> handlers, Fd listener, Runnable closed) {
+    SystemCallSupervisor(
+            Container container,
+            Map<String, SystemCallHandler> handlers,
+            Fd listener,
+            Consumer<SystemCallSupervisor> closed) {
         this.container = container;
         this.handlers = handlers;
         this.listener = listener;
@@ -80,7 +89,12 @@ final class SystemCallSupervisor implements AutoCloseable {
             LOG.debug("the arguments of {}", call, e);
             answer = SystemCallAnswer.error(Errno.EFAULT);
         } catch (Exception | Error e) {
-            LOG.warn("the handler of {} failed; the call fails with EIO", call, e);
+            if (warned.getAndSet(true)) {
+                LOG.debug("the handler of {} failed; the call fails with EIO", call, e);
+            } else {
+                LOG.warn(
+                        "the handler of {} failed; the call fails with EIO. Further ones are logged at debug", call, e);
+            }
             answer = SystemCallAnswer.error(Errno.EIO);
         }
         send(notice, answer);
@@ -127,7 +141,7 @@ final class SystemCallSupervisor implements AutoCloseable {
             if (listener.isOpen()) {
                 watch.cancel();
                 listener.close();
-                closed.run();
+                closed.accept(this);
             }
         } finally {
             lock.unlock();

@@ -51,6 +51,21 @@ public record Audit(
         findings = List.copyOf(findings);
     }
 
+    Audit with(List<AuditFinding> found) {
+        return new Audit(
+                sharedNamespaces,
+                userIds,
+                groupIds,
+                capabilities,
+                newPrivileges,
+                filtersSystemCalls,
+                label,
+                mounts,
+                devices,
+                limits,
+                found);
+    }
+
     /** A report of several lines for people, findings first. */
     @Override
     public String toString() {

@@ -87,18 +87,7 @@ public final class Auditor {
         List<AuditFinding> findings = new ArrayList<>(new AuditRules(facts, mounts).findings());
         others.forEach(other -> compare(other, findings));
         findings.sort(Comparator.comparing(AuditFinding::severity));
-        return new Audit(
-                facts.sharedNamespaces(),
-                facts.userIds(),
-                facts.groupIds(),
-                facts.capabilities(),
-                facts.newPrivileges(),
-                facts.filtersSystemCalls(),
-                facts.label(),
-                facts.mounts(),
-                facts.devices(),
-                facts.limits(),
-                findings);
+        return facts.with(findings);
     }
 
     private List<String> lines(String file) throws IOException {
