@@ -1,6 +1,9 @@
 package io.lxc4j.audit;
 
+import io.lxc4j.audit.AuditFinding.Severity;
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
@@ -8,6 +11,7 @@ import io.lxc4j.kernel.FileStatus;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.MountInfo;
 import io.lxc4j.kernel.OpenFile;
+import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.security.Capability;
 import java.io.IOException;
@@ -24,19 +28,14 @@ import java.util.Set;
 
 /** Looks at the processes of a container in this JVM's {@code /proc}. */
 public final class Auditor {
-    private static final List<String> CAPABILITY_SETS = List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb");
-
-    /** What processes of one container have in common, as a rule. */
-    private static final List<String> COMPARED = List.of("CapPrm", "CapBnd", "NoNewPrivs", "Seccomp");
-
     private static final int MOST_DEVICES = 10_000;
 
     private final Path process;
-    private final Map<String, String> status;
+    private final ProcessStatus status;
 
-    private Auditor(Path process) throws IOException {
+    private Auditor(Path process) {
         this.process = process;
-        status = status(process);
+        status = ProcessStatus.read(process);
     }
 
     /**
@@ -51,7 +50,7 @@ public final class Auditor {
         Path process = Path.of("/proc/" + first);
         try {
             return new Auditor(process).look(others);
-        } catch (IOException e) {
+        } catch (IOException | HostUnsupportedException e) {
             throw new ContainerException(
                     "auditing the container of process " + first + ": it has ended, or this user may not"
                             + " look at it",
@@ -68,17 +67,14 @@ public final class Auditor {
                 shared.add(kind);
             }
         }
-        Map<String, Set<Capability>> capabilities = new LinkedHashMap<>();
-        CAPABILITY_SETS.forEach(name ->
-                capabilities.put(name, Capability.of(Long.parseUnsignedLong(status.getOrDefault(name, "0"), 16))));
         List<MountInfo> mounts = MountInfo.parse(lines("mountinfo"));
         Audit facts = new Audit(
                 shared,
                 lines("uid_map"),
                 lines("gid_map"),
-                capabilities,
-                !"1".equals(status.get("NoNewPrivs")),
-                "2".equals(status.get("Seccomp")),
+                capabilities(),
+                !status.noNewPrivileges(),
+                status.filtered(),
                 label(),
                 mounts.stream().map(Auditor::shown).toList(),
                 devices(),
@@ -96,16 +92,15 @@ public final class Auditor {
                 .toList();
     }
 
-    private static Map<String, String> status(Path process) throws IOException {
-        Map<String, String> status = new LinkedHashMap<>();
-        for (String line : Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                status.putIfAbsent(
-                        line.substring(0, colon), line.substring(colon + 1).strip());
-            }
-        }
-        return status;
+    private Map<String, Set<Capability>> capabilities() {
+        CapabilitySets sets = status.capabilities();
+        Map<String, Set<Capability>> named = new LinkedHashMap<>();
+        named.put("CapInh", Capability.of(sets.inheritable()));
+        named.put("CapPrm", Capability.of(sets.permitted()));
+        named.put("CapEff", Capability.of(sets.effective()));
+        named.put("CapBnd", Capability.of(sets.bounding()));
+        named.put("CapAmb", Capability.of(sets.ambient()));
+        return named;
     }
 
     /** A kernel without security modules has no such file, or one that can't be read. */
@@ -155,26 +150,28 @@ public final class Auditor {
     }
 
     private void compare(long other, List<AuditFinding> findings) {
-        Map<String, String> its;
+        ProcessStatus its;
         try {
-            its = status(Path.of("/proc/" + other));
-        } catch (IOException _) {
+            its = ProcessStatus.read(Path.of("/proc/" + other));
+        } catch (HostUnsupportedException _) {
             return; // ended meanwhile
         }
-        for (String field : COMPARED) {
-            if (isWider(field, its.getOrDefault(field, ""), status.getOrDefault(field, ""))) {
-                findings.add(new AuditFinding(
-                        AuditFinding.Severity.MEDIUM,
-                        "process " + other + " (" + its.getOrDefault("Name", "?") + ") is allowed more than the first: "
-                                + field + " is " + its.get(field) + ", not " + status.get(field)));
-            }
+        String who = "process " + other + " (" + its.name() + ") is allowed more than the first: ";
+        CapabilitySets sets = its.capabilities();
+        CapabilitySets most = status.capabilities();
+        compare(who + "CapPrm", sets.permitted(), most.permitted(), findings);
+        compare(who + "CapBnd", sets.bounding(), most.bounding(), findings);
+        if (!its.noNewPrivileges() && status.noNewPrivileges()) {
+            findings.add(new AuditFinding(Severity.MEDIUM, who + "NoNewPrivs is 0, not 1"));
+        }
+        if (!its.filtered() && status.filtered()) {
+            findings.add(new AuditFinding(Severity.MEDIUM, who + "Seccomp is 0, not 2"));
         }
     }
 
-    private static boolean isWider(String field, String one, String other) {
-        if (field.startsWith("Cap")) {
-            return !one.isEmpty() && (Long.parseUnsignedLong(one, 16) & ~Long.parseUnsignedLong(other, 16)) != 0;
+    private static void compare(String what, long set, long most, List<AuditFinding> findings) {
+        if ((set & ~most) != 0) {
+            findings.add(new AuditFinding(Severity.MEDIUM, what + " has " + Capability.of(set & ~most) + ", too"));
         }
-        return one.equals("0") && !other.equals("0");
     }
 }

@@ -62,7 +62,7 @@ record HostUser(ProcessStatus status, String name, boolean nested) {
     }
 
     Set<String> capabilities() {
-        return names(status.effective());
+        return names(status.capabilities().effective());
     }
 
     private static Set<String> names(long set) {
@@ -86,10 +86,10 @@ record HostUser(ProcessStatus status, String name, boolean nested) {
     }
 
     private String held(int last) {
-        if (status.effective() == 0) {
+        if (status.capabilities().effective() == 0) {
             return "no capabilities";
         }
-        Set<String> missing = names(~status.effective() & (-1L >>> (63 - last)));
+        Set<String> missing = names(~status.capabilities().effective() & (-1L >>> (63 - last)));
         if (missing.isEmpty()) {
             return "all " + (last + 1) + " capabilities";
         }

@@ -11,6 +11,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.error.SystemCallException;
 import io.lxc4j.host.Ability.Status;
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.namespaces.SubordinateIds;
@@ -30,13 +31,14 @@ class HostTest {
     private static final HostUser ALICE = user(1234, 100, "alice", 0);
 
     private static HostUser user(long uid, long gid, String name, long capabilities) {
-        return new HostUser(new ProcessStatus(uid, gid, capabilities, capabilities, false, false), name, false);
+        return new HostUser(
+                new ProcessStatus("java", uid, gid, CapabilitySets.of(capabilities), false, false), name, false);
     }
 
     @Test
     void the_user_is_told_with_its_ids_and_capabilities() {
         HostUser user = HostUser.of(
-                new ProcessStatus(1234, 100, 0x200081, 0x200081, true, false),
+                new ProcessStatus("java", 1234, 100, CapabilitySets.of(0x200081), true, false),
                 "alice",
                 List.of("         0          0 4294967295"));
         assertThat(user.nested()).isFalse();

@@ -8,18 +8,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Whom a process runs as, from {@code /proc/PID/status}.
+ * Whom a process runs as, and what it may do, from {@code /proc/PID/status}.
  *
+ * @param name the first 15 characters of its program's name, unless it changed them; may be anything
  * @param uid effective user id
  * @param gid effective group id
- * @param effective the effective capabilities; bit n is capability n
- * @param permitted the permitted capabilities
+ * @param capabilities its capabilities
  * @param filtered whether a seccomp filter was put on it
  * @param noNewPrivileges whether programs that it executes gain nothing from set-user-id and file capabilities
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status(5)</a>
  */
 public record ProcessStatus(
-        long uid, long gid, long effective, long permitted, boolean filtered, boolean noNewPrivileges) {
+        String name, long uid, long gid, CapabilitySets capabilities, boolean filtered, boolean noNewPrivileges) {
     /** The number of CAP_SETGID. */
     public static final int CAP_SETGID = 6;
 
@@ -54,7 +54,9 @@ public record ProcessStatus(
             return parse(Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw new HostUnsupportedException(
-                    "reading the ids of this process below " + process + "; /proc must be mounted", e);
+                    "reading the status of a process below " + process
+                            + ": it has ended, this user may not look at it, or /proc is not mounted",
+                    e);
         }
     }
 
@@ -67,10 +69,15 @@ public record ProcessStatus(
      */
     public static ProcessStatus parse(List<String> lines) {
         return new ProcessStatus(
+                field(lines, "Name"),
                 effectiveId(lines, "Uid"),
                 effectiveId(lines, "Gid"),
-                Long.parseUnsignedLong(field(lines, "CapEff"), 16),
-                Long.parseUnsignedLong(field(lines, "CapPrm"), 16),
+                new CapabilitySets(
+                        capabilities(lines, "CapEff"),
+                        capabilities(lines, "CapPrm"),
+                        capabilities(lines, "CapInh"),
+                        capabilities(lines, "CapBnd"),
+                        capabilities(lines, "CapAmb")),
                 lines.contains("Seccomp:\t" + FILTER),
                 lines.contains("NoNewPrivs:\t1"));
     }
@@ -79,12 +86,16 @@ public record ProcessStatus(
         return Long.parseLong(field(lines, name).split("\\s+", -1)[1]);
     }
 
+    private static long capabilities(List<String> lines, String name) {
+        return Long.parseUnsignedLong(field(lines, name), 16);
+    }
+
     private static String field(List<String> lines, String name) {
         return lines.stream()
                 .filter(line -> line.startsWith(name + ":"))
                 .map(line -> line.substring(name.length() + 1).strip())
                 .findFirst()
-                .orElseThrow(() -> new HostUnsupportedException("/proc/self/status has no " + name));
+                .orElseThrow(() -> new HostUnsupportedException("the status of a process has no " + name));
     }
 
     /**
@@ -94,6 +105,6 @@ public record ProcessStatus(
      * @return whether it is effective
      */
     public boolean has(int capability) {
-        return (effective & 1L << capability) != 0;
+        return (capabilities.effective() & 1L << capability) != 0;
     }
 }

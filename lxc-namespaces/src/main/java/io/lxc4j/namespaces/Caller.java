@@ -65,7 +65,7 @@ record Caller(ProcessStatus status, String name, IdSet ownUids, IdSet ownGids, b
     }
 
     long permitted() {
-        return status.permitted();
+        return status.capabilities().permitted();
     }
 
     boolean isRoot() {

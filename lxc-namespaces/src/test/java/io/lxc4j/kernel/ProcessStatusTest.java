@@ -16,17 +16,27 @@ class ProcessStatusTest {
                 "Name:\tUid: 7",
                 "Uid:\t1000\t1234\t1000\t1000",
                 "Gid:\t1000\t100\t1000\t1000",
+                "CapInh:\t0000000000000001",
                 "CapPrm:\t0000000000200083",
                 "CapEff:\t0000000000200081",
+                "CapBnd:\t000001ffffffffff",
+                "CapAmb:\t0000000000000002",
                 "NoNewPrivs:\t1",
                 "Seccomp:\t2",
                 "Seccomp_filters:\t1"));
-        assertThat(status).isEqualTo(new ProcessStatus(1234, 100, 0x200081, 0x200083, true, true));
+        assertThat(status)
+                .isEqualTo(new ProcessStatus(
+                        "Uid: 7",
+                        1234,
+                        100,
+                        new CapabilitySets(0x200081, 0x200083, 1, 0x1ff_ffff_ffffL, 2),
+                        true,
+                        true));
         assertThat(status.has(ProcessStatus.CAP_SETUID)).isTrue();
         assertThat(status.has(ProcessStatus.CAP_SETGID)).isFalse();
         assertThatExceptionOfType(HostUnsupportedException.class)
                 .isThrownBy(() -> ProcessStatus.parse(List.of()))
-                .withMessageContaining("Uid");
+                .withMessageContaining("Name");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.lxc4j.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.ProcessStatus;
 import java.util.Map;
@@ -11,8 +12,9 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("Obstacles to namespaces")
 class NamespaceObstaclesTest {
-    private static final ProcessStatus ROOT = new ProcessStatus(0, 0, (1L << 41) - 1, (1L << 41) - 1, false, false);
-    private static final ProcessStatus ALICE = new ProcessStatus(1234, 100, 0, 0, false, false);
+    private static final ProcessStatus ROOT =
+            new ProcessStatus("java", 0, 0, CapabilitySets.of((1L << 41) - 1), false, false);
+    private static final ProcessStatus ALICE = new ProcessStatus("java", 1234, 100, CapabilitySets.of(0), false, false);
 
     private static NamespaceObstacles obstacles(ProcessStatus user, Map<String, String> sysctls) {
         return new NamespaceObstacles(user, name -> Optional.ofNullable(sysctls.get(name)));
@@ -35,7 +37,7 @@ class NamespaceObstaclesTest {
                 .containsExactly("user.max_net_namespaces is 0: sysctl -w user.max_net_namespaces=15000");
         assertThat(obstacles(ROOT, Map.of("user.max_user_namespaces", "0")).adviceOr("else"))
                 .isEqualTo("user.max_user_namespaces is 0: sysctl -w user.max_user_namespaces=15000");
-        ProcessStatus filtered = new ProcessStatus(0, 0, 0, 0, true, false);
+        ProcessStatus filtered = new ProcessStatus("java", 0, 0, CapabilitySets.of(0), true, false);
         assertThat(obstacles(filtered, Map.of()).adviceOr("else")).contains("seccomp");
         assertThat(obstacles(ALICE, Map.of()).adviceOr("else")).isEqualTo("else");
     }

@@ -1,5 +1,6 @@
 package io.lxc4j.namespaces;
 
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.ProcessStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +19,13 @@ record FakeHost(Path directory) {
 
     /** Root of a user namespace that has some ids. */
     static Caller rootOf(IdSet own) {
-        return new Caller(new ProcessStatus(0, 0, SET_IDS, SET_IDS, false, false), "root", own, own, false);
+        return new Caller(
+                new ProcessStatus("java", 0, 0, CapabilitySets.of(SET_IDS), false, false), "root", own, own, false);
     }
 
     static Caller alice() {
-        return new Caller(new ProcessStatus(1000, 100, 0, 0, false, false), "alice", ALL, ALL, false);
+        return new Caller(
+                new ProcessStatus("java", 1000, 100, CapabilitySets.of(0), false, false), "alice", ALL, ALL, false);
     }
 
     FakeHost users(String... lines) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.IdMaps.Range;
@@ -167,7 +168,11 @@ class IdMappingTest {
                 .containsExactly(ranges(0, 95, 5, 5, 101, 4, 100, 100, 1));
         assertRefused(ROOT, IdMapping.keepId(), "keepId is for ordinary users", "isolated()");
         Caller large = new Caller(
-                new ProcessStatus(3_000_000_000L, 1, 0, 0, false, false), "x", FakeHost.ALL, FakeHost.ALL, false);
+                new ProcessStatus("java", 3_000_000_000L, 1, CapabilitySets.of(0), false, false),
+                "x",
+                FakeHost.ALL,
+                FakeHost.ALL,
+                false);
         assertRefused(large, IdMapping.keepId(), "user id 3000000000 is greater than 2147483647");
     }
 
