@@ -51,15 +51,22 @@ public final class Container implements AutoCloseable {
         supervise(process);
     }
 
+    /** A process whose calls nobody would answer is ended. */
     private void supervise(ContainerProcess started) {
         Fd listener = started.listener();
         if (listener == null) {
             return;
         }
-        SystemCallSupervisor supervisor =
-                new SystemCallSupervisor(this, specification.settings().handlers, listener, supervisors::remove);
-        supervisors.add(supervisor);
-        supervisor.start();
+        try {
+            SystemCallSupervisor supervisor =
+                    new SystemCallSupervisor(this, specification.settings().handlers, listener, supervisors::remove);
+            supervisors.add(supervisor);
+            supervisor.start();
+        } catch (RuntimeException | Error e) {
+            started.destroyForcibly();
+            listener.close();
+            throw e;
+        }
     }
 
     /**

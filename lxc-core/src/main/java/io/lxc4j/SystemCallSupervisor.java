@@ -55,8 +55,14 @@ final class SystemCallSupervisor implements AutoCloseable {
         watch = Reactor.shared().watch(listener, Constants.EPOLLIN, this::ready);
     }
 
+    /** If that fails, it is closed. */
     void start() {
-        watch.arm();
+        try {
+            watch.arm();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     private void ready(int events) {

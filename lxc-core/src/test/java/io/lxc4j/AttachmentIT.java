@@ -64,6 +64,25 @@ class AttachmentIT {
         }
     }
 
+    /** The JVM that attaches its terminal 10,000 times, and looks for what that has left in it. */
+    static final class AttachedOften {
+        private AttachedOften() {}
+
+        /** Leaves as soon as the keys for it come, and they come all the time. */
+        public static void main(String[] arguments) throws Exception {
+            try (Container container =
+                    Container.builder().terminal().command("sleep", "1000").start()) {
+                container.process().attach();
+                HostState before = HostState.now();
+                for (int i = 0; i < 10_000; i++) {
+                    container.process().attach();
+                }
+                before.assertUnchanged();
+                System.out.println("left nothing");
+            }
+        }
+    }
+
     @AfterEach
     void close() {
         pty.close();
@@ -190,5 +209,23 @@ class AttachmentIT {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(ends).hasContent("HUNG_UP\n"));
+    }
+
+    @Test
+    @DisplayName("bounded-output: 10,000 times leaves neither a thread nor a descriptor")
+    void leaves_nothing() throws Exception {
+        var _ = pty.java("true", AttachedOften.class);
+        CompletableFuture<Void> shown = CompletableFuture.runAsync(() -> {
+            try {
+                pty.expect("left nothing");
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        while (!shown.isDone()) {
+            pty.type(DETACH);
+        }
+        shown.join();
+        pty.type(DETACH);
     }
 }

@@ -16,8 +16,8 @@ import io.lxc4j.kernel.Sys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hides files and directories behind an empty file and an empty directory of a tmpfs of their own, which is never attached
- * itself. No device of the host is needed for that, so none can be a false one.
+ * Hides files and directories behind an empty file and an empty directory of a tmpfs of their own, which goes away with the
+ * old root. No device of the host is needed for that, so none can be a false one.
  */
 final class Masks {
     private static final String EMPTY_DIRECTORY = "directory";
@@ -69,6 +69,7 @@ final class Masks {
             rows.add(Sys.MKDIRAT, result(known), text(EMPTY_DIRECTORY), octal(0555));
             rows.add(Sys.MKNODAT, result(known), text(EMPTY_FILE), octal(S_IFREG.value() | 0444), number(0));
             mounts.makeReadOnly(result(known));
+            mounts.stage(known); // until Linux 6.15 nothing can be copied of what is attached nowhere
             fileSystem = known;
         }
         return known;

@@ -193,8 +193,13 @@ final class MountCompiler {
                         "mode",
                         "0755"),
                 scratch);
-        attach(result(scratch), CWD, text(STAGE));
+        stage(scratch);
         rows.add(Sys.FCHDIR, result(scratch));
+    }
+
+    /** Attaches a mount where the container does not see it. */
+    void stage(Argument.Register mount) {
+        attach(result(mount), CWD, text(STAGE));
     }
 
     private void bind(MountOperation.Bind bind) {

@@ -38,6 +38,8 @@ public enum Requirement {
     STRACE,
     /** tmux, which is a terminal without a screen. */
     TMUX,
+    /** apparmor_parser, which loads profiles. */
+    APPARMOR_PARSER,
     /** A {@code /bin/busybox} that needs no libraries. */
     BUSYBOX,
     /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
@@ -89,6 +91,7 @@ public enum Requirement {
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+            case APPARMOR_PARSER -> runs("apparmor_parser", "--version");
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case LANDLOCK -> landlock(3);
             case LANDLOCK_SCOPES -> landlock(6);

@@ -153,22 +153,14 @@ final class Contenders {
     }
 
     private static Contender timed(String name, Launch launch) {
-        return new Contender() {
-            @Override
-            public String name() {
-                return name;
+        return Contender.of(name, () -> {
+            long start = System.nanoTime();
+            int status = launch.run();
+            long nanoseconds = System.nanoTime() - start;
+            if (status != 0) {
+                throw new IllegalStateException(name + " exited with " + status);
             }
-
-            @Override
-            public long launch() throws IOException, InterruptedException {
-                long start = System.nanoTime();
-                int status = launch.run();
-                long nanoseconds = System.nanoTime() - start;
-                if (status != 0) {
-                    throw new IllegalStateException(name + " exited with " + status);
-                }
-                return nanoseconds;
-            }
-        };
+            return nanoseconds;
+        });
     }
 }

@@ -98,35 +98,17 @@ final class FilterContenders {
     }
 
     private static Contender ofLxc4j(String name, ContainerSpec specification) {
-        return printing(name, () -> specification.run().output());
+        return Contender.of(
+                name, () -> Long.parseLong(specification.run().output().strip()));
     }
 
     private static Contender ofCommand(String name, List<String> command) {
-        return printing(name, () -> {
+        return Contender.of(name, () -> {
             Process process =
                     new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
             process.getOutputStream().close();
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Long.parseLong(printed.strip());
         });
-    }
-
-    /** Runs a program and gives what it prints. */
-    @FunctionalInterface
-    private interface Run {
-        String output() throws IOException, InterruptedException;
-    }
-
-    private static Contender printing(String name, Run run) {
-        return new Contender() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public long launch() throws IOException, InterruptedException {
-                return Long.parseLong(run.output().strip());
-            }
-        };
     }
 }
