@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for a process's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
 final class Capture {
-    /** How long the readers may take for what is left. */
-    private static final Duration REST = Duration.ofSeconds(1);
+    /** How long somebody else who holds the other end of a pipe is waited for, a process that is just being started as a rule. */
+    private static final Duration OTHERS = Duration.ofSeconds(1);
 
     private static final int CHUNK_BYTES = 16_384;
 
@@ -37,10 +37,10 @@ final class Capture {
             process.destroyForcibly();
         }
         process.waitFor();
-        // What the process has written is taken over at its end. Only somebody else who has the other end of a pipe can
-        // keep a reader waiting.
-        if (!outputReader.join(REST) || !errorReader.join(REST)) {
-            process.end();
+        // What the process has written is taken over at its end. If a reader waits for more, or has not come to it on a
+        // busy machine, there is an end now, and nothing that was written is lost.
+        if (!outputReader.join(OTHERS) || !errorReader.join(OTHERS)) {
+            process.endOutput();
             outputReader.join();
             errorReader.join();
         }

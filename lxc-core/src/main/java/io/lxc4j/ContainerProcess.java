@@ -348,6 +348,11 @@ public final class ContainerProcess extends Process {
         }
     }
 
+    /** Gives what it writes an end, which is what has come by now. */
+    void endOutput() {
+        streams.endOutput();
+    }
+
     /** Ends the process, waits for its end, and closes the streams. */
     void end() {
         process.signal(Signal.KILL.number());

@@ -144,6 +144,20 @@ final class FdInput extends InputStream {
         }
     }
 
+    /** As {@link #drain()}, but for somebody else who still holds the other end nobody waits. */
+    void endNow() {
+        readiness.lock();
+        try {
+            draining = true;
+            drainFurther();
+            if (!ended && !closed) {
+                end();
+            }
+        } finally {
+            readiness.unlock();
+        }
+    }
+
     private void drainFurther() {
         if (!draining) {
             return;

@@ -4,6 +4,7 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.LaunchedProcess;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -46,4 +47,13 @@ sealed interface StandardStreams extends AutoCloseable permits RedirectedStreams
 
     /** The process has ended: takes what it has left, and frees the descriptors. */
     void drain();
+
+    /** Its output ends with what there is by now, whoever else could still write. */
+    default void endOutput() {
+        for (InputStream stream : List.of(output(), error())) {
+            if (stream instanceof FdInput pipe) {
+                pipe.endNow();
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -116,6 +117,19 @@ class StreamsIT {
         assertThat(result.truncated()).isTrue();
         assertThat(result.error()).isEqualTo("e\n");
         assertThat(result.isSuccess()).isTrue();
+    }
+
+    @Test
+    void captured_output_is_whole_also_if_no_virtual_thread_runs_for_a_while() throws Exception {
+        Instant end = Instant.now().plusSeconds(2);
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Thread.startVirtualThread(() -> {
+                while (Instant.now().isBefore(end)) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        assertThat(Container.run("echo", "whole").output()).isEqualTo("whole\n");
     }
 
     @Test
