@@ -164,9 +164,19 @@ class ExecIT {
     }
 
     @Test
-    void needs_a_command_and_a_user_that_is_mapped() {
+    void needs_a_command() {
         assertThatThrownBy(() -> container.exec()).isInstanceOf(InvalidSpecificationException.class);
-        assertThatThrownBy(() -> container.exec("true").user(-1, 0)).hasMessageContaining("-1");
+    }
+
+    @Test
+    @DisplayName("user-parsing: needs a user that is mapped; none is wrapped to another")
+    void needs_a_user_that_is_mapped() {
+        assertThatThrownBy(() -> container.exec("true").user((int) 4_294_967_296L - 1, 0))
+                .isInstanceOf(InvalidSpecificationException.class)
+                .hasMessageContaining("user(-1, 0): ids are from 0 to 2147483647");
+        assertThatThrownBy(() -> container.exec("true").user(0, Integer.MIN_VALUE))
+                .isInstanceOf(InvalidSpecificationException.class)
+                .hasMessageContaining("user(0, -2147483648)");
         assertThatThrownBy(() -> container.exec("true").user(1 << 30, 0).start())
                 .isInstanceOf(InvalidSpecificationException.class)
                 .hasMessageContaining("user 1073741824");

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What is found to be weak. */
 final class AuditRules {
@@ -49,17 +50,21 @@ final class AuditRules {
     /** What has to be hidden or read-only if there is a /proc. */
     private static final List<String> PROTECTED = List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus");
 
-    /** File systems that are the kernel's or the container's own, and no files of the host. */
-    private static final Set<String> OWN =
-            Set.of("tmpfs", "proc", "sysfs", "devpts", "mqueue", "overlay", "cgroup", "cgroup2", "devtmpfs");
+    /** File systems by which the kernel is asked and told things; what of that is dangerous has rules of its own. */
+    private static final Set<String> INTERFACES = Set.of("proc", "sysfs", "mqueue", "cgroup", "cgroup2", "devtmpfs");
+
+    /** File systems of which a container has its own. */
+    private static final Set<String> OWN = Set.of("tmpfs", "devpts", "overlay");
 
     private final Audit facts;
     private final List<MountInfo> mounts;
+    private final Set<String> hostFileSystems;
     private final List<AuditFinding> findings = new ArrayList<>();
 
-    AuditRules(Audit facts, List<MountInfo> mounts) {
+    AuditRules(Audit facts, List<MountInfo> mounts, List<MountInfo> hostMounts) {
         this.facts = facts;
         this.mounts = mounts;
+        hostFileSystems = hostMounts.stream().map(MountInfo::device).collect(Collectors.toSet());
     }
 
     List<AuditFinding> findings() {
@@ -119,7 +124,7 @@ final class AuditRules {
 
     private void mounts() {
         for (MountInfo mount : mounts) {
-            if (!OWN.contains(mount.type()) && mount.options().contains("rw")) {
+            if (isOfTheHost(mount) && mount.options().contains("rw")) {
                 add(
                         Severity.MEDIUM,
                         mount.mountPoint() + " writes to the host's " + mount.root() + " (" + mount.type()
@@ -134,6 +139,13 @@ final class AuditRules {
                 add(Severity.HIGH, path + " can be written to, which changes the host's kernel");
             }
         }
+    }
+
+    /** Whether it has files of the host, of which devices are looked at by themselves. */
+    private boolean isOfTheHost(MountInfo mount) {
+        return !INTERFACES.contains(mount.type())
+                && !facts.devices().contains(mount.mountPoint())
+                && (!OWN.contains(mount.type()) || hostFileSystems.contains(mount.device()));
     }
 
     /** Whether what is mounted last at the path, or above it, is not read-only. */

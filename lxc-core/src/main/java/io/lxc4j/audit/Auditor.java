@@ -80,7 +80,8 @@ public final class Auditor {
                 devices(),
                 limits(),
                 List.of());
-        List<AuditFinding> findings = new ArrayList<>(new AuditRules(facts, mounts).findings());
+        List<AuditFinding> findings =
+                new ArrayList<>(new AuditRules(facts, mounts, MountInfo.ofThisProcess()).findings());
         others.forEach(other -> compare(other, findings));
         findings.sort(Comparator.comparing(AuditFinding::severity));
         return facts.with(findings);

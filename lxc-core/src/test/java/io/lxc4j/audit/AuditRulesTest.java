@@ -28,8 +28,14 @@ class AuditRulesTest {
                 List.of("/dev/null"),
                 limits,
                 List.of());
-        return new AuditRules(facts, MountInfo.parse(mountInfo)).findings();
+        return new AuditRules(facts, MountInfo.parse(mountInfo), MountInfo.parse(HOST)).findings();
     }
+
+    private static final String HOST = """
+        1 0 8:1 / / rw - ext4 /dev/vda rw
+        2 1 0:31 / /run rw - tmpfs none rw
+        3 1 0:32 / /dev rw - tmpfs none rw
+        """;
 
     private static final Map<String, String> LIMITED = Map.of("Max processes", "100 100");
 
@@ -77,15 +83,18 @@ class AuditRulesTest {
     }
 
     @Test
-    void is_a_writable_directory_of_the_host_and_no_memory() {
+    void is_a_writable_directory_of_the_host_also_in_memory_and_no_memory_of_its_own() {
         String mounts = """
             8 1 8:1 /srv/data /data rw - ext4 /dev/vda rw
             9 1 0:30 / /tmp rw - tmpfs none rw
+            10 1 0:31 /lock /lock rw - tmpfs none rw
+            11 1 0:32 /null /dev/null rw - tmpfs none rw
             """;
         assertThat(findings(Set.of(), Set.of(), LIMITED, PROC + PROTECTED + mounts))
                 .extracting(AuditFinding::toString)
                 .containsExactly(
-                        "MEDIUM: /data writes to the host's /srv/data (ext4); bind it read-only if reading is enough");
+                        "MEDIUM: /data writes to the host's /srv/data (ext4); bind it read-only if reading is enough",
+                        "MEDIUM: /lock writes to the host's /lock (tmpfs); bind it read-only if reading is enough");
     }
 
     @Test

@@ -55,7 +55,7 @@ class HostRootTest {
     }
 
     private static MountInfo mount(String point, String type) {
-        return new MountInfo("/", point, Set.of("rw"), type, Set.of("rw"));
+        return new MountInfo("0:1", "/", point, Set.of("rw"), type, Set.of("rw"));
     }
 
     private static List<String> overlays(List<Operation> operations) {

@@ -12,6 +12,7 @@ import java.util.Set;
 /**
  * A line of {@code /proc/PID/mountinfo}.
  *
+ * @param device the file system's device number, {@code major:minor}; no two file systems that are mounted have the same
  * @param root the directory of the file system that is mounted
  * @param mountPoint where it is mounted
  * @param options the mount's options
@@ -21,6 +22,7 @@ import java.util.Set;
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">proc_pid_mountinfo(5)</a>
  */
 public record MountInfo(
+        String device,
         String root,
         String mountPoint,
         Set<String> options,
@@ -31,14 +33,16 @@ public record MountInfo(
     /**
      * A private mount.
      *
+     * @param device the file system's device number
      * @param root the directory of the file system that is mounted
      * @param mountPoint where it is mounted
      * @param options the mount's options
      * @param type the file system's type
      * @param superOptions the file system's options
      */
-    public MountInfo(String root, String mountPoint, Set<String> options, String type, Set<String> superOptions) {
-        this(root, mountPoint, options, Set.of(), type, superOptions);
+    public MountInfo(
+            String device, String root, String mountPoint, Set<String> options, String type, Set<String> superOptions) {
+        this(device, root, mountPoint, options, Set.of(), type, superOptions);
     }
 
     /**
@@ -102,6 +106,7 @@ public record MountInfo(
                 throw new HostUnsupportedException("not a line of mountinfo: " + line);
             }
             mounts.add(new MountInfo(
+                    words[2],
                     unescape(words[3]),
                     unescape(words[4]),
                     Set.copyOf(List.of(words[5].split(",", -1))),

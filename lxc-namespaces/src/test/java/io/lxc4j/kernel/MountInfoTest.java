@@ -22,6 +22,7 @@ class MountInfoTest {
     void a_line_with_an_optional_field_is_parsed() {
         assertThat(parse("36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue"))
                 .isEqualTo(new MountInfo(
+                        "98:0",
                         "/mnt1",
                         "/mnt2",
                         Set.of("rw", "noatime"),
@@ -32,10 +33,11 @@ class MountInfoTest {
 
     @Test
     void a_line_without_or_with_several_optional_fields_is_parsed() {
-        MountInfo expected = new MountInfo("/", "/proc", Set.of("rw"), "proc", Set.of("rw"));
+        MountInfo expected = new MountInfo("0:22", "/", "/proc", Set.of("rw"), "proc", Set.of("rw"));
         assertThat(parse("24 30 0:22 / /proc rw - proc proc rw")).isEqualTo(expected);
         assertThat(parse("24 30 0:22 / /proc rw shared:5 master:1 propagate_from:2 unbindable - proc proc rw"))
                 .isEqualTo(new MountInfo(
+                        "0:22",
                         "/",
                         "/proc",
                         Set.of("rw"),
@@ -47,7 +49,7 @@ class MountInfoTest {
     @Test
     void an_empty_source_and_repeated_options_are_accepted() {
         assertThat(parse("24 30 0:22 / /a rw,rw - tmpfs  rw,size=1,size=1"))
-                .isEqualTo(new MountInfo("/", "/a", Set.of("rw"), "tmpfs", Set.of("rw", "size=1")));
+                .isEqualTo(new MountInfo("0:22", "/", "/a", Set.of("rw"), "tmpfs", Set.of("rw", "size=1")));
     }
 
     @Test
@@ -60,7 +62,7 @@ class MountInfoTest {
     @Test
     void a_directory_named_like_the_separator_does_not_confuse() {
         assertThat(parse("1 2 0:3 - - rw shared:1 - tmpfs - rw"))
-                .isEqualTo(new MountInfo("-", "-", Set.of("rw"), Set.of("shared:1"), "tmpfs", Set.of("rw")));
+                .isEqualTo(new MountInfo("0:3", "-", "-", Set.of("rw"), Set.of("shared:1"), "tmpfs", Set.of("rw")));
     }
 
     @Test
