@@ -31,7 +31,7 @@ public final class PlannedMount {
     private final Mount mount;
     private final Namespaces namespaces;
     private final List<OpenedTree> trees = new ArrayList<>();
-    private final Handle prepared = new Handle("the overlay");
+    private final Handle prepared = new Handle("the prepared mount");
 
     PlannedMount(Mount mount, Namespaces namespaces) {
         this.mount = mount;
@@ -105,8 +105,11 @@ public final class PlannedMount {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void prepare(LaunchPlan.Builder plan, int number) {
-        if (mount.source instanceof MountSource.Overlay overlay) {
-            overlay(plan, overlay, number);
+        switch (mount.source) {
+            case MountSource.Overlay overlay -> overlay(plan, overlay, number);
+            case MountSource.Pseudo.PROC -> PseudoFileSystems.makeProc(plan, prepared, fileSystem("proc"));
+            case MountSource.Pseudo.SYSFS -> PseudoFileSystems.makeSys(plan, prepared, fileSystem("sysfs"));
+            default -> {}
         }
     }
 
@@ -118,33 +121,30 @@ public final class PlannedMount {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void attach(LaunchPlan.Builder plan) {
         switch (mount.source) {
-            case MountSource.Bind bind -> bind(plan, Files.isDirectory(bind.path()) ? Missing.DIRECTORY : Missing.FILE);
-            case MountSource.Device _ -> bind(plan, Missing.FILE);
-            case MountSource.Overlay _ ->
-                plan.add(
-                        new MountOperation.Bind(new Tree.Handed(prepared), mount.target(), Missing.DIRECTORY, flags()));
+            case MountSource.Bind bind ->
+                bind(plan, trees.getFirst().tree(), Files.isDirectory(bind.path()) ? Missing.DIRECTORY : Missing.FILE);
+            case MountSource.Device _ -> bind(plan, trees.getFirst().tree(), Missing.FILE);
+            case MountSource.Overlay _ -> bind(plan, new Tree.Handed(prepared), Missing.DIRECTORY);
+            case MountSource.Pseudo.PROC, MountSource.Pseudo.SYSFS ->
+                bind(plan, new Tree.Handed(prepared), Missing.DIRECTORY);
             case MountSource.Pseudo pseudo -> {
                 if (isHostsCgroups(pseudo)) {
-                    bind(plan, Missing.DIRECTORY);
+                    bind(plan, trees.getFirst().tree(), Missing.DIRECTORY);
                 } else {
-                    fileSystem(plan, pseudo.toString(), options(pseudo));
-                    switch (pseudo) {
-                        case PROC -> PseudoFileSystems.protectProc(plan, mount.target(), false);
-                        case SYSFS -> PseudoFileSystems.protectSys(plan, mount.target(), false);
-                        case MQUEUE, DEVPTS, CGROUP -> {}
-                    }
+                    mount(plan, fileSystem(pseudo.toString(), options(pseudo)));
                 }
             }
             case MountSource.Tmpfs tmpfs ->
-                fileSystem(
+                mount(
                         plan,
-                        "tmpfs",
-                        "size",
-                        Long.toString(tmpfs.sizeBytes()),
-                        "nr_inodes",
-                        Long.toString(tmpfs.inodes()),
-                        "mode",
-                        "0" + Integer.toOctalString(tmpfs.mode()));
+                        fileSystem(
+                                "tmpfs",
+                                "size",
+                                Long.toString(tmpfs.sizeBytes()),
+                                "nr_inodes",
+                                Long.toString(tmpfs.inodes()),
+                                "mode",
+                                "0" + Integer.toOctalString(tmpfs.mode())));
         }
     }
 
@@ -155,14 +155,16 @@ public final class PlannedMount {
         };
     }
 
-    private void fileSystem(LaunchPlan.Builder plan, String type, String... options) {
-        Constant attributes = MountAttribute.flags(mount.attributes);
-        plan.add(new MountOperation.Mount(
-                MountOperation.FileSystem.of(type, attributes, options), mount.target(), Missing.DIRECTORY));
+    private MountOperation.FileSystem fileSystem(String type, String... options) {
+        return MountOperation.FileSystem.of(type, MountAttribute.flags(mount.attributes), options);
     }
 
-    private void bind(LaunchPlan.Builder plan, Missing missing) {
-        plan.add(new MountOperation.Bind(trees.getFirst().tree(), mount.target(), missing, flags()));
+    private void mount(LaunchPlan.Builder plan, MountOperation.FileSystem fileSystem) {
+        plan.add(new MountOperation.Mount(fileSystem, mount.target(), Missing.DIRECTORY));
+    }
+
+    private void bind(LaunchPlan.Builder plan, Tree tree, Missing missing) {
+        plan.add(new MountOperation.Bind(tree, mount.target(), missing, flags()));
     }
 
     private MountFlags flags() {

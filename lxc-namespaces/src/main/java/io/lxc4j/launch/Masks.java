@@ -34,6 +34,11 @@ final class Masks {
         this.mounts = mounts;
     }
 
+    /** Makes what the masks are taken from, if it is not there yet. */
+    void prepare() {
+        var _ = fileSystem();
+    }
+
     void mask(String target, Constant resolution) {
         Argument masks = result(fileSystem());
         Row.Label isFile = new Row.Label();

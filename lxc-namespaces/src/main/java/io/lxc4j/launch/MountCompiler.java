@@ -157,6 +157,7 @@ final class MountCompiler {
             case MountOperation.ProtectFromWrites(String target, boolean fixed) ->
                 protectFromWrites(target, resolution(fixed));
             case MountOperation.Mask(String target, boolean fixed) -> masks.mask(target, resolution(fixed));
+            case MountOperation.MakeProtected made -> makeProtected(made);
             case MountOperation.MountDev dev -> mountDev(dev);
         }
     }
@@ -226,6 +227,22 @@ final class MountCompiler {
         setAttributes(result(tree), EMPTY, Constant.or(AT_EMPTY_PATH, AT_RECURSIVE), MOUNT_ATTR_RDONLY, Constant.or());
         attach(result(tree), place, EMPTY);
         rows.place(missing);
+    }
+
+    /** Until Linux 6.15 nothing can be mounted on what is attached nowhere: it is staged meanwhile. */
+    private void makeProtected(MountOperation.MakeProtected made) {
+        Argument.Register mount = rows.register(made.fileSystem().type());
+        create(made.fileSystem(), mount);
+        masks.prepare(); // so that its mount does not lie on this one, and is none of the tree's
+        stage(mount);
+        Argument root = places.root();
+        places.changeRoot(result(mount));
+        made.readOnly().forEach(path -> protectFromWrites("/" + path, Places.STRICT));
+        made.masked().forEach(path -> masks.mask("/" + path, Places.STRICT));
+        places.changeRoot(root);
+        Argument.Register tree = rows.register("tree");
+        openTree(result(mount), ".", tree);
+        handles.openedByChild(made.handle(), tree);
     }
 
     private void mountDev(MountOperation.MountDev dev) {

@@ -309,6 +309,29 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
+     * Makes a mount of a file system with parts that are read-only, and parts that are hidden behind empty ones. It is attached
+     * nowhere yet. What is missing needs neither.
+     *
+     * @param handle names the mount
+     * @param fileSystem what is mounted
+     * @param readOnly paths in it, without a slash at the beginning
+     * @param masked paths in it
+     */
+    record MakeProtected(Handle handle, FileSystem fileSystem, List<String> readOnly, List<String> masked)
+            implements MountOperation {
+        /** Makes the lists immutable. */
+        public MakeProtected {
+            readOnly = List.copyOf(readOnly);
+            masked = List.copyOf(masked);
+        }
+
+        @Override
+        public String summary() {
+            return "making a mount of " + fileSystem.type() + ", with parts read-only and hidden";
+        }
+    }
+
+    /**
      * Hides what a file or directory of the new root holds behind an empty one. What is missing needs no hiding.
      *
      * @param target where

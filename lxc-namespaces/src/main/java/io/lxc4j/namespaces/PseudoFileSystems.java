@@ -6,6 +6,7 @@ import static io.lxc4j.kernel.Constants.MOUNT_ATTR_NOSUID;
 import static io.lxc4j.kernel.Constants.MOUNT_ATTR_RDONLY;
 
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Tree;
@@ -90,36 +91,36 @@ public final class PseudoFileSystems {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public static void protect(LaunchPlan.Builder plan) {
-        protectProc(plan, "/proc", true);
-        protectSys(plan, "/sys", true);
+        READ_ONLY.forEach(name -> plan.add(new MountOperation.ProtectFromWrites("/proc/" + name, true)));
+        mask(plan, "/proc", MASKED_OF_PROC);
+        mask(plan, "/sys", MASKED_OF_SYS);
     }
 
     /**
-     * Adds what hides and protects parts of a proc.
+     * Adds what makes one more proc, of which the same is hidden and protected.
      *
-     * @param plan the plan under construction, after what mounts it
-     * @param place where it is mounted
-     * @param fixed whether the place is reached through no symbolic link
+     * @param plan the plan under construction
+     * @param handle gets the mount, attached nowhere
+     * @param fileSystem the proc
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public static void protectProc(LaunchPlan.Builder plan, String place, boolean fixed) {
-        READ_ONLY.forEach(name -> plan.add(new MountOperation.ProtectFromWrites(place + "/" + name, fixed)));
-        mask(plan, place, MASKED_OF_PROC, fixed);
+    public static void makeProc(LaunchPlan.Builder plan, Handle handle, MountOperation.FileSystem fileSystem) {
+        plan.add(new MountOperation.MakeProtected(handle, fileSystem, READ_ONLY, MASKED_OF_PROC));
     }
 
     /**
-     * Adds what hides parts of a sysfs.
+     * Adds what makes one more sysfs, of which the same is hidden.
      *
-     * @param plan the plan under construction, after what mounts it
-     * @param place where it is mounted
-     * @param fixed whether the place is reached through no symbolic link
+     * @param plan the plan under construction
+     * @param handle gets the mount, attached nowhere
+     * @param fileSystem the sysfs
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public static void protectSys(LaunchPlan.Builder plan, String place, boolean fixed) {
-        mask(plan, place, MASKED_OF_SYS, fixed);
+    public static void makeSys(LaunchPlan.Builder plan, Handle handle, MountOperation.FileSystem fileSystem) {
+        plan.add(new MountOperation.MakeProtected(handle, fileSystem, List.of(), MASKED_OF_SYS));
     }
 
-    private static void mask(LaunchPlan.Builder plan, String place, List<String> names, boolean fixed) {
-        names.forEach(name -> plan.add(new MountOperation.Mask(place + "/" + name, fixed)));
+    private static void mask(LaunchPlan.Builder plan, String place, List<String> names) {
+        names.forEach(name -> plan.add(new MountOperation.Mask(place + "/" + name, true)));
     }
 }

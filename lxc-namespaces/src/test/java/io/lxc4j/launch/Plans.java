@@ -101,6 +101,11 @@ final class Plans {
                 .add(new MountOperation.ProtectFromWrites("/proc/sys", true))
                 .add(new MountOperation.Mask("/proc/kcore", true))
                 .add(new MountOperation.Mask("/link/mine", false))
+                .add(new MountOperation.MakeProtected(
+                        new Handle("one more proc"),
+                        MountOperation.FileSystem.of("proc", attributes),
+                        List.of("sysrq-trigger"),
+                        List.of("kcore")))
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
                 .add(new Operation.NewSessionKeyring(true))
