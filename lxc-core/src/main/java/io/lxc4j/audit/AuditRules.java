@@ -4,6 +4,7 @@ import io.lxc4j.audit.AuditFinding.Severity;
 import io.lxc4j.kernel.MountInfo;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.security.Capability;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** What is found to be weak. */
 final class AuditRules {
@@ -58,13 +58,13 @@ final class AuditRules {
 
     private final Audit facts;
     private final List<MountInfo> mounts;
-    private final Set<String> hostFileSystems;
+    private final List<MountInfo> hostMounts;
     private final List<AuditFinding> findings = new ArrayList<>();
 
     AuditRules(Audit facts, List<MountInfo> mounts, List<MountInfo> hostMounts) {
         this.facts = facts;
         this.mounts = mounts;
-        hostFileSystems = hostMounts.stream().map(MountInfo::device).collect(Collectors.toSet());
+        this.hostMounts = hostMounts;
     }
 
     List<AuditFinding> findings() {
@@ -127,7 +127,7 @@ final class AuditRules {
             if (isOfTheHost(mount) && mount.options().contains("rw")) {
                 add(
                         Severity.MEDIUM,
-                        mount.mountPoint() + " writes to the host's " + mount.root() + " (" + mount.type()
+                        mount.mountPoint() + " writes to the host's " + pathOnHost(mount) + " (" + mount.type()
                                 + "); bind it read-only if reading is enough");
             }
             if (mount.type().equals("devtmpfs") && mount.root().equals("/")) {
@@ -145,7 +145,21 @@ final class AuditRules {
     private boolean isOfTheHost(MountInfo mount) {
         return !INTERFACES.contains(mount.type())
                 && !facts.devices().contains(mount.mountPoint())
-                && (!OWN.contains(mount.type()) || hostFileSystems.contains(mount.device()));
+                && (!OWN.contains(mount.type())
+                        || hostMounts.stream().anyMatch(host -> host.device().equals(mount.device())));
+    }
+
+    /** Where this JVM sees it; the path in the file system if nowhere. */
+    private String pathOnHost(MountInfo mount) {
+        Path root = Path.of(mount.root());
+        return hostMounts.stream()
+                .filter(host -> host.device().equals(mount.device()) && root.startsWith(host.root()))
+                .findFirst()
+                .map(host -> Path.of(host.mountPoint())
+                        .resolve(Path.of(host.root()).relativize(root))
+                        .normalize()
+                        .toString())
+                .orElse(mount.root());
     }
 
     /** Whether what is mounted last at the path, or above it, is not read-only. */

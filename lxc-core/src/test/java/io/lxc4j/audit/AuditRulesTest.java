@@ -94,7 +94,7 @@ class AuditRulesTest {
                 .extracting(AuditFinding::toString)
                 .containsExactly(
                         "MEDIUM: /data writes to the host's /srv/data (ext4); bind it read-only if reading is enough",
-                        "MEDIUM: /lock writes to the host's /lock (tmpfs); bind it read-only if reading is enough");
+                        "MEDIUM: /lock writes to the host's /run/lock (tmpfs); bind it read-only if reading is enough");
     }
 
     @Test
