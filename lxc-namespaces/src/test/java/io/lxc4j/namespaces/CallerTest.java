@@ -23,8 +23,11 @@ class CallerTest {
             Name:\tjava
             Uid:\t1\t1000\t3\t4
             Gid:\t5\t100\t7\t8
+            CapInh:\t0000000000000000
             CapPrm:\t%s
             CapEff:\t%s
+            CapBnd:\t0000000000000000
+            CapAmb:\t0000000000000000
             """.formatted(effective, effective));
         Files.writeString(process.resolve("uid_map"), uidMap);
         Files.writeString(process.resolve("gid_map"), gidMap);
@@ -75,6 +78,6 @@ class CallerTest {
     void without_proc_is_told_to_mount_it() {
         assertThatExceptionOfType(HostUnsupportedException.class)
                 .isThrownBy(() -> Caller.read(process.resolve("nothing")))
-                .withMessageContaining("/proc must be mounted");
+                .withMessageContaining("/proc is not mounted");
     }
 }
