@@ -2,6 +2,8 @@ package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.cgroups.CgroupHierarchy;
+import io.lxc4j.cgroups.CgroupLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.NetworkInterface;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -106,17 +109,15 @@ record MachineState(
         return names;
     }
 
-    /** The cgroups below that of this JVM. */
+    /** The cgroups of version 2 below that of this JVM; others come and go with other programs of the machine. */
     private static TreeSet<String> readCgroups() throws IOException {
         TreeSet<String> cgroups = new TreeSet<>();
-        for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
-            Path own = Path.of("/sys/fs/cgroup" + line.substring(line.lastIndexOf(':') + 1));
-            if (line.startsWith("0::") && Files.isDirectory(own)) {
-                try (Stream<Path> below = Files.find(own, 8, (_, attributes) -> attributes.isDirectory())) {
-                    below.forEach(path -> cgroups.add(path.toString()));
-                } catch (UncheckedIOException e) {
-                    assertThat(e).hasRootCauseInstanceOf(NoSuchFileException.class); // of another program
-                }
+        Optional<Path> own = CgroupLayout.detect().unified().flatMap(CgroupHierarchy::directory);
+        if (own.isPresent()) {
+            try (Stream<Path> below = Files.find(own.get(), 8, (_, attributes) -> attributes.isDirectory())) {
+                below.forEach(path -> cgroups.add(path.toString()));
+            } catch (UncheckedIOException e) {
+                assertThat(e).hasRootCauseInstanceOf(NoSuchFileException.class); // of another program
             }
         }
         return cgroups;
