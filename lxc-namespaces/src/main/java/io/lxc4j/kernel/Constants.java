@@ -113,6 +113,10 @@ public final class Constants {
     public static final Constant F_OFD_SETLK = new Constant("F_OFD_SETLK", 37);
     /** {@code F_WRLCK}, see fcntl(2). */
     public static final Constant F_WRLCK = new Constant("F_WRLCK", 1);
+    /** {@code LOCK_EX}, see flock(2). */
+    public static final Constant LOCK_EX = new Constant("LOCK_EX", 2);
+    /** {@code LOCK_NB}, see flock(2). */
+    public static final Constant LOCK_NB = new Constant("LOCK_NB", 4);
     /** {@code F_UNLCK}, see fcntl(2). */
     public static final Constant F_UNLCK = new Constant("F_UNLCK", 2);
     /** {@code F_ADD_SEALS}, see fcntl(2). */
@@ -139,6 +143,8 @@ public final class Constants {
     // ---- execveat(2) and other calls by descriptor
     /** {@code AT_SYMLINK_NOFOLLOW}, see execveat(2) and other calls by descriptor. */
     public static final Constant AT_SYMLINK_NOFOLLOW = new Constant("AT_SYMLINK_NOFOLLOW", 0x100);
+    /** {@code AT_REMOVEDIR}, see execveat(2) and other calls by descriptor. */
+    public static final Constant AT_REMOVEDIR = new Constant("AT_REMOVEDIR", 0x200);
     /** {@code AT_EMPTY_PATH}, see execveat(2) and other calls by descriptor. */
     public static final Constant AT_EMPTY_PATH = new Constant("AT_EMPTY_PATH", 0x1000);
     /** {@code AT_RECURSIVE}, see execveat(2) and other calls by descriptor. */
@@ -318,6 +324,8 @@ public final class Constants {
     public static final Constant EPOLLIN = new Constant("EPOLLIN", 1);
     /** {@code EPOLLOUT}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EPOLLOUT = new Constant("EPOLLOUT", 4);
+    /** {@code EPOLLPRI}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLPRI = new Constant("EPOLLPRI", 2);
     /** {@code EPOLLERR}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EPOLLERR = new Constant("EPOLLERR", 8);
     /** {@code EPOLLHUP}, see epoll_ctl(2), eventfd(2). */

@@ -57,6 +57,8 @@ public enum Sys {
     GETEUID("geteuid", 107, 175, "1.0"),
     /** Set a process group. */
     SETPGID("setpgid", 109, 154, "1.0"),
+    /** Lock an open file as a whole. */
+    FLOCK("flock", 73, 32, "2.0"),
     /** Create a session and set the process group id. */
     SETSID("setsid", 112, 157, "1.0"),
     /** Copy data between descriptors. */
@@ -119,6 +121,8 @@ public enum Sys {
     OPENAT("openat", 257, 56, "2.6.16"),
     /** Create a directory. */
     MKDIRAT("mkdirat", 258, 34, "2.6.16"),
+    /** Remove a file or a directory. */
+    UNLINKAT("unlinkat", 263, 35, "2.6.16"),
     /** Create a special or ordinary file. */
     MKNODAT("mknodat", 259, 33, "2.6.16"),
     /** Make a new name for a file. */

@@ -1,0 +1,322 @@
+package io.lxc4j.cgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.testing.Requirement;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.opentest4j.TestAbortedException;
+
+@DisplayName("A cgroup")
+@Timeout(60)
+class CgroupIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String BUSY = "while :; do :; done";
+
+    private final List<Process> started = new ArrayList<>();
+
+    @BeforeAll
+    static void probe() {
+        try (Cgroup cgroup = Cgroup.create("probe", Limits.builder().pidsMax(10).build())) {
+            assertThat(cgroup.directories()).isNotEmpty();
+        } catch (HostUnsupportedException e) {
+            if (Requirement.ROOT.problem().isEmpty()) {
+                throw e;
+            }
+            throw new TestAbortedException("needs a cgroup of this user's own: " + e.getMessage(), e);
+        }
+    }
+
+    @AfterEach
+    void end() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    /** Runs a script in a cgroup from its begin. */
+    private Process start(Cgroup cgroup, String script) throws IOException {
+        Process process = new ProcessBuilder("sh", "-c", "read go; " + script)
+                .redirectErrorStream(true)
+                .start();
+        started.add(process);
+        cgroup.add(process.pid());
+        OutputStream input = process.getOutputStream();
+        input.write('\n');
+        input.flush();
+        return process;
+    }
+
+    private String run(Cgroup cgroup, String script) throws IOException, InterruptedException {
+        Process process = start(cgroup, script);
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        return output;
+    }
+
+    private static Cgroup create(String name, Limits.Builder limits) {
+        return Cgroup.create(name, limits.build());
+    }
+
+    /** The time on CPUs that a process of the test has had, with its children that have ended. */
+    private static double cpuSeconds(Process process) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+    }
+
+    @Test
+    @DisplayName("has the processes that are moved there and their children, and nothing is left of it")
+    void processes() throws Exception {
+        List<Path> directories;
+        try (Cgroup cgroup = create("processes", Limits.builder())) {
+            directories = cgroup.directories();
+            assertThat(directories)
+                    .isNotEmpty()
+                    .allSatisfy(path -> assertThat(path).isDirectory());
+            assertThat(cgroup.processes()).isEmpty();
+            Process process = start(cgroup, "sleep 1000 & echo $!; wait");
+            long child = Long.parseLong(process.inputReader().readLine());
+            assertThat(cgroup.processes()).containsExactlyInAnyOrder(process.pid(), child);
+            assertThat(cgroup).hasToString("cgroup processes " + directories);
+        }
+        assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(started.getFirst().isAlive())
+                        .as("ended by the close")
+                        .isFalse());
+    }
+
+    @Test
+    @DisplayName("refuses to fork above its number of processes, and more once that is raised")
+    void pids() throws Exception {
+        String fork = "(sleep 0 & wait) && echo forked";
+        try (Cgroup cgroup = create("pids", Limits.builder().pidsMax(1))) {
+            assertThat(run(cgroup, fork)).doesNotContain("forked").contains("ork");
+            cgroup.update(Limits.builder().pidsMax(5).build());
+            assertThat(run(cgroup, fork)).isEqualTo("forked\n");
+            cgroup.update(Limits.builder().pidsUnlimited().build());
+            assertThat(run(cgroup, fork)).isEqualTo("forked\n");
+        }
+    }
+
+    @Test
+    @DisplayName("has no more time on the CPUs than its quota")
+    void cpus() throws Exception {
+        try (Cgroup cgroup = create("quota", Limits.builder().cpus(0.3))) {
+            Process process = start(cgroup, BUSY);
+            assertThat(rate(process)).isBetween(0.2, 0.36);
+            cgroup.update(Limits.builder().cpus(0.6).build());
+            assertThat(rate(process)).isBetween(0.4, 0.7);
+        }
+    }
+
+    private static double rate(Process process) throws Exception {
+        double before = cpuSeconds(process);
+        long start = System.nanoTime();
+        Thread.sleep(2000);
+        return (cpuSeconds(process) - before) / ((System.nanoTime() - start) / 1e9);
+    }
+
+    @Test
+    @DisplayName("shares a CPU with another one in proportion to their weights")
+    void weights() throws Exception {
+        try (Cgroup light = create("light", Limits.builder().cpuset(0).cpuWeight(100));
+                Cgroup heavy = create("heavy", Limits.builder().cpuset(0).cpuWeight(300))) {
+            Process one = start(light, BUSY);
+            Process other = start(heavy, BUSY);
+            Thread.sleep(3000);
+            assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
+        }
+    }
+
+    @Test
+    @DisplayName("runs on the CPUs that it is given only")
+    void cpuset() throws Exception {
+        try (Cgroup cgroup = create("cpuset", Limits.builder().cpuset(0).memoryNodes("0"))) {
+            assertThat(run(cgroup, "grep Cpus_allowed_list /proc/self/status")).isEqualTo("Cpus_allowed_list:\t0\n");
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(
+                            () -> cgroup.update(Limits.builder().cpuset(8000).build()))
+                    .withMessageContaining("limit cpuset.cpus: cpuset.cpus = 8000")
+                    .withMessageContaining("there are 0");
+        }
+    }
+
+    @Test
+    @DisplayName("whose memory is full loses a process, and another one none")
+    void memory() throws Exception {
+        try (Cgroup sibling = create("sibling", Limits.builder());
+                Cgroup cgroup = create(
+                        "memory",
+                        Limits.builder().memoryMax(ByteSize.mebibytes(20)).swapMax(ByteSize.bytes(0)))) {
+            Process well = start(sibling, "sleep 1000");
+            Process greedy = start(cgroup, "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo had it");
+            assertThat(new String(greedy.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .doesNotContain("had it");
+            assertThat(greedy.waitFor()).isNotZero();
+            assertThat(well.isAlive()).isTrue();
+            cgroup.update(Limits.builder().memoryMax(ByteSize.mebibytes(400)).build());
+            assertThat(run(cgroup, "x=$(head -c 50000000 /dev/zero | tr '\\0' x); echo had it"))
+                    .isEqualTo("had it\n");
+        }
+    }
+
+    @Test
+    @DisplayName("can't have its memory limited to less than it uses")
+    void less_memory_than_in_use() throws Exception {
+        try (Cgroup cgroup = create("used", Limits.builder().memoryMax(ByteSize.mebibytes(300)))) {
+            Process holder = start(cgroup, "x=$(head -c 50000000 /dev/zero | tr '\\0' x); echo had it; read more");
+            assertThat(holder.inputReader().readLine()).isEqualTo("had it");
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> cgroup.update(
+                            Limits.builder().memoryMax(ByteSize.mebibytes(10)).build()))
+                    .withMessageContaining("limit memory.max = 10485760")
+                    .withMessageContaining("bytes are in use; it must be at least that");
+            assertThat(holder.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("stands still while it is frozen, and goes on")
+    void freeze() throws Exception {
+        try (Cgroup cgroup = create("freeze", Limits.builder())) {
+            Process process = start(cgroup, BUSY);
+            cgroup.freeze(SOON);
+            double before = cpuSeconds(process);
+            Thread.sleep(500);
+            assertThat(cpuSeconds(process)).isEqualTo(before);
+            cgroup.thaw();
+            cgroup.thaw();
+            Awaitility.await().until(() -> cpuSeconds(process) > before);
+            cgroup.freeze(SOON);
+        }
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(started.getFirst().isAlive())
+                        .as("ended although it was frozen")
+                        .isFalse());
+    }
+
+    @Test
+    @DisplayName("can be ended although its processes go on to make others")
+    void fork_bomb() throws Exception {
+        try (Cgroup cgroup = create("bomb", Limits.builder().pidsMax(5000))) {
+            Process process = start(cgroup, "exec perl -e 'while (1) { fork // select(undef, undef, undef, 0.01) }'");
+            Awaitility.await()
+                    .atMost(SOON.multipliedBy(3))
+                    .until(() -> cgroup.processes().size() > 4900);
+            cgroup.kill();
+            assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+            Awaitility.await().atMost(SOON).until(() -> cgroup.processes().isEmpty());
+        }
+    }
+
+    @Test
+    @DisplayName("can have others in it, which are limited with it and end with it")
+    void children() throws Exception {
+        List<Path> directories;
+        try (Cgroup cgroup = create("parent", Limits.builder().pidsMax(1))) {
+            Cgroup child =
+                    cgroup.createChild("child", Limits.builder().pidsMax(100).build());
+            directories = child.directories();
+            assertThat(child.name()).isEqualTo("parent/child");
+            assertThat(run(child, "(sleep 0 & wait) && echo forked")).doesNotContain("forked");
+            start(child, "sleep 1000");
+        }
+        assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+    }
+
+    @Test
+    @DisplayName("has a name that nobody else has, in a strict form")
+    void names() {
+        try (Cgroup cgroup = create("name", Limits.builder())) {
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> create("name", Limits.builder()))
+                    .withMessageContaining("cgroup name name is taken");
+            assertThat(cgroup.directories()).allSatisfy(path -> assertThat(path).isDirectory());
+        }
+        for (String wrong : List.of("", ".", "..", "../x", "a/b", "-a", "a b", "a\n", "x".repeat(101))) {
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> create(wrong, Limits.builder()))
+                    .withMessageContaining("must be 1 to 100 letters");
+        }
+    }
+
+    @Test
+    @DisplayName("that a dead JVM has left is swept away, and none of a living one")
+    void sweep() throws Exception {
+        try (Cgroup living = create("living", Limits.builder())) {
+            Path parent = living.directories().getFirst().getParent();
+            Path left = Files.createDirectories(parent.resolve("lxc4j-left/deeper"));
+            Process process = new ProcessBuilder("sleep", "1000").start();
+            started.add(process);
+            Files.writeString(left.resolve("cgroup.procs"), Long.toString(process.pid()));
+            assertThat(Cgroup.sweep()).contains("left").doesNotContain("living");
+            assertThat(left.getParent()).doesNotExist();
+            assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+            assertThat(living.directories()).allSatisfy(path -> assertThat(path).isDirectory());
+        }
+    }
+
+    @Test
+    @DisplayName("refuses what this host can't limit, with its name, and leaves nothing")
+    void unsupported() throws Exception {
+        try (Cgroup cgroup = create("unsupported", Limits.builder())) {
+            List<String> before = children(cgroup);
+            assertThatExceptionOfType(HostUnsupportedException.class)
+                    .isThrownBy(
+                            () -> create("nothing", Limits.builder().pidsMax(3).set("quantum.max", "1")))
+                    .withMessageContaining("limit quantum.max: the controller quantum is not in the kernel");
+            assertThatExceptionOfType(HostUnsupportedException.class)
+                    .isThrownBy(
+                            () -> create("nothing", Limits.builder().pidsMax(3).set("pids.quantum", "1")))
+                    .withMessageContaining("this kernel has no such file");
+            assertThat(children(cgroup)).isEqualTo(before);
+            assertThatExceptionOfType(ContainerException.class)
+                    .isThrownBy(() -> cgroup.add(4_194_304))
+                    .withMessageContaining(
+                            "moving process 4194304 into the cgroup unsupported: there is no such process");
+            assertThatExceptionOfType(InvalidSpecificationException.class).isThrownBy(() -> cgroup.add(0));
+        }
+    }
+
+    private static List<String> children(Cgroup cgroup) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Path directory : cgroup.directories()) {
+            try (Stream<Path> siblings = Files.list(directory.getParent())) {
+                siblings.map(Path::toString)
+                        .filter(name -> name.contains("lxc4j-"))
+                        .forEach(names::add);
+            }
+        }
+        return names;
+    }
+
+    @Test
+    @DisplayName("that is closed says so")
+    void closed() {
+        Cgroup cgroup = create("closed", Limits.builder());
+        cgroup.close();
+        cgroup.close();
+        assertThatExceptionOfType(ContainerException.class)
+                .isThrownBy(cgroup::processes)
+                .withMessage("the cgroup closed is closed");
+    }
+}
