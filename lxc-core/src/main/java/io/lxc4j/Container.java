@@ -2,6 +2,7 @@ package io.lxc4j;
 
 import io.lxc4j.audit.Audit;
 import io.lxc4j.audit.Auditor;
+import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.IdLease;
@@ -18,6 +19,7 @@ import io.lxc4j.security.Rights;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +39,17 @@ public final class Container implements AutoCloseable {
     private final ContainerSpec specification;
     private final ContainerProcess process;
     private final @Nullable IdLease lease;
+    private final @Nullable Cgroup cgroup;
     private final Errands errands;
     private final RunningMounts mounts;
     private final ExecPrograms programs = new ExecPrograms();
     private final Set<SystemCallSupervisor> supervisors = ConcurrentHashMap.newKeySet();
 
-    Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease) {
+    Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease, @Nullable Cgroup cgroup) {
         this.specification = specification;
         this.process = process;
         this.lease = lease;
+        this.cgroup = cgroup;
         errands = new Errands(specification.settings(), process);
         mounts = new RunningMounts(errands);
         supervise(process);
@@ -242,7 +246,14 @@ public final class Container implements AutoCloseable {
     ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
         try (Fd pidfd = process.pidfd()) {
             ContainerProcess started = ContainerProcess.launch(
-                    program, exec.streams(input), List.of(pidfd), null, exec.launchLimit(), false, () -> {});
+                    program,
+                    exec.streams(input),
+                    List.of(pidfd),
+                    null,
+                    cgroup == null ? null : cgroup.input(),
+                    exec.launchLimit(),
+                    false,
+                    () -> {});
             supervise(started);
             return started;
         }
@@ -272,6 +283,18 @@ public final class Container implements AutoCloseable {
     public void close() {
         process.end();
         supervisors.forEach(SystemCallSupervisor::close);
+        if (cgroup != null) {
+            cgroup.close();
+        }
+    }
+
+    /**
+     * Its cgroup: what it may use, which can be changed, and what it uses. It is gone when the container has ended.
+     *
+     * @return the cgroup; empty if none was asked for and this JVM can make none
+     */
+    public Optional<Cgroup> cgroup() {
+        return Optional.ofNullable(cgroup);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.lxc4j;
 
+import io.lxc4j.cgroups.Cgroup;
+import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.InsidePath;
@@ -27,7 +29,12 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     private @Nullable ProcessAttributes attributes;
 
+    /** So many that no usual program needs more, and few enough that a fork bomb harms nobody else. */
+    private static final Limits USUAL_LIMITS =
+            Limits.builder().pidsMax(4096).memoryOomGroup(true).build();
+
     private @Nullable Isolation isolation;
+    private @Nullable Limits limits;
 
     @Nullable
     String hostName;
@@ -47,6 +54,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         namespaces = other.namespaces;
         attributes = other.attributes;
         isolation = other.isolation;
+        limits = other.limits;
         hostName = other.hostName;
         init = other.init;
         handlers.putAll(other.handlers);
@@ -128,6 +136,20 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     public ContainerBuilder isolation(Isolation isolation) {
         unset("isolation", this.isolation, isolation);
         this.isolation = isolation;
+        return this;
+    }
+
+    /**
+     * Limits what all of its processes may use together, also those that are executed later. By default it has at most 4096
+     * processes and threads, and is ended as a whole when memory is short, each where the host can limit that. They can be
+     * changed while it runs, see {@link Container#cgroup()}.
+     *
+     * @param limits the limits, in addition to those, of the same kind instead of them
+     * @return this builder
+     */
+    public ContainerBuilder limits(Limits limits) {
+        unset("limits", this.limits, limits);
+        this.limits = limits;
         return this;
     }
 
@@ -327,6 +349,16 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         }
         Namespaces.Builder builder = Namespaces.builder();
         return (hostName == null ? builder : builder.hostName(hostName)).build();
+    }
+
+    /** Where none was asked for and none can be made, the container stays in the cgroup of this JVM. */
+    boolean hasCgroup() {
+        return limits != null || Cgroup.isAvailable();
+    }
+
+    Limits allLimits() {
+        Limits usual = Cgroup.supported(USUAL_LIMITS);
+        return limits == null ? usual : usual.with(limits);
     }
 
     Isolation isolation() {

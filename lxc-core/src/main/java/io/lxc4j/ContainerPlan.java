@@ -1,5 +1,6 @@
 package io.lxc4j;
 
+import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.launch.Handle;
@@ -43,6 +44,9 @@ final class ContainerPlan {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
+        if (settings.hasCgroup()) {
+            Cgroup.contribute(plan);
+        }
         NamespacePlan.contribute(plan, namespaces, settings.attributes());
         settings.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
@@ -96,6 +100,9 @@ final class ContainerPlan {
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
+        if (settings.hasCgroup()) {
+            Cgroup.contribute(plan);
+        }
         NamespacePlan.join(plan, namespaces, firstProcess);
         ExecBuilder.User user = exec.user;
         if (user == null) {

@@ -1,6 +1,7 @@
 package io.lxc4j;
 
 import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.ExitStatus;
 import io.lxc4j.launch.IdMaps;
 import io.lxc4j.launch.LaunchInputs;
@@ -75,6 +76,7 @@ public final class ContainerProcess extends Process {
      * @param streams its streams, which are closed if that fails
      * @param given what the program's plan is given
      * @param idMaps the id maps of this launch, or null for those of the plan
+     * @param cgroup the cgroup of the process, or null
      * @param limit how long the launch may take
      * @param protectedByKernel whether it is a process 1 that is no init
      * @param ended run by the reactor when nothing of the container is left
@@ -84,6 +86,7 @@ public final class ContainerProcess extends Process {
             StandardStreams streams,
             List<Fd> given,
             @Nullable IdMaps idMaps,
+            @Nullable CgroupInput cgroup,
             Duration limit,
             boolean protectedByKernel,
             Runnable ended) {
@@ -94,7 +97,13 @@ public final class ContainerProcess extends Process {
                         .launch(
                                 program,
                                 new LaunchInputs(
-                                        streams.child(0), streams.child(1), streams.child(2), given, idMaps, limit));
+                                        streams.child(0),
+                                        streams.child(1),
+                                        streams.child(2),
+                                        given,
+                                        idMaps,
+                                        cgroup,
+                                        limit));
             }
             connect(streams, process);
             return new ContainerProcess(process, streams, protectedByKernel, ended);

@@ -1,5 +1,6 @@
 package io.lxc4j;
 
+import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Fd;
@@ -55,9 +56,14 @@ public final class ContainerSpec {
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
         IdLease lease = settings.namespaces().lease();
+        Cgroup cgroup = null;
         try {
-            return start(program, lease, input);
+            cgroup = settings.hasCgroup() ? Cgroup.create(ContainerNames.next(), settings.allLimits()) : null;
+            return start(program, lease, cgroup, input);
         } catch (RuntimeException | Error e) {
+            if (cgroup != null) {
+                cgroup.close();
+            }
             if (lease != null) {
                 lease.close();
             }
@@ -65,7 +71,7 @@ public final class ContainerSpec {
         }
     }
 
-    private Container start(LaunchProgram program, @Nullable IdLease lease, Redirect input) {
+    private Container start(LaunchProgram program, @Nullable IdLease lease, @Nullable Cgroup cgroup, Redirect input) {
         Namespaces namespaces = settings.namespaces();
         List<Fd> joined = namespaces.open();
         try {
@@ -76,12 +82,23 @@ public final class ContainerSpec {
                     lease == null || !namespaces.makesUsers()
                             ? null
                             : lease.ids().maps(),
+                    cgroup == null ? null : cgroup.input(),
                     settings.launchLimit(),
                     namespaces.hasOwnProcesses() && !settings.init,
-                    lease == null ? () -> {} : lease::close);
-            return new Container(this, process, lease);
+                    () -> ended(lease, cgroup));
+            return new Container(this, process, lease, cgroup);
         } finally {
             joined.forEach(Fd::close);
+        }
+    }
+
+    /** The reactor does not wait for the kernel to let go of a cgroup. */
+    private static void ended(@Nullable IdLease lease, @Nullable Cgroup cgroup) {
+        if (cgroup != null) {
+            Thread.ofVirtual().name("lxc4j-cgroup-end").start(cgroup::close);
+        }
+        if (lease != null) {
+            lease.close();
         }
     }
 

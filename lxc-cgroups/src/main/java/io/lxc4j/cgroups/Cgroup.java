@@ -6,6 +6,10 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
 import io.lxc4j.kernel.Lazy;
+import io.lxc4j.launch.CgroupInput;
+import io.lxc4j.launch.LaunchPlan;
+import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,12 +47,13 @@ public final class Cgroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cgroup.class);
     private static final String PREFIX = "lxc4j-";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}");
+    private static final int MOST_TRIES = 1000;
     private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(10);
 
     /** What each cgroup has where the host has it, so that it can be counted. */
     private static final Set<String> COUNTING = Set.of("cpu", "cpuacct", "memory", "pids", "io", "freezer");
 
-    private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(() -> CgroupPlaces.find(CgroupLayout.detect()));
+    private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(Cgroup::findPlaces);
 
     private final String name;
     private final List<Member> members;
@@ -70,6 +75,17 @@ public final class Cgroup implements AutoCloseable {
         String name() {
             return String.valueOf(directory.path().getFileName());
         }
+    }
+
+    private static CgroupPlaces findPlaces() {
+        CgroupPlaces places = CgroupPlaces.find(CgroupLayout.detect());
+        Thread.ofVirtual().name("lxc4j-sweep").start(() -> {
+            Set<String> removed = sweep(places);
+            if (!removed.isEmpty()) {
+                LOG.info("removed cgroups that JVMs have left that are gone: {}", removed);
+            }
+        });
+        return places;
     }
 
     // ---- making
@@ -96,6 +112,60 @@ public final class Cgroup implements AutoCloseable {
                             + " --property=Delegate=yes COMMAND");
         }
         return make(places, PREFIX + name, name, limits);
+    }
+
+    /**
+     * Whether this JVM can make cgroups. What can be limited then depends on the controllers that it may use.
+     *
+     * @return whether there is a hierarchy that this user may write to
+     */
+    public static boolean isAvailable() {
+        return !PLACES.get().places().isEmpty();
+    }
+
+    /**
+     * Leaves out what this host can't limit, for limits that are good to have and no more.
+     *
+     * @param limits limits
+     * @return those of them that {@link #create} would not refuse for the host's sake
+     */
+    public static Limits supported(Limits limits) {
+        return limits.where(limit -> PLACES.get()
+                .of(limit.controller())
+                .filter(place -> !limit.on(place.version()).isEmpty())
+                .isPresent());
+    }
+
+    /**
+     * Adds what starts a process in a cgroup that this JVM makes.
+     *
+     * @param plan the plan under construction; each launch brings the cgroup's {@link #input()} along
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void contribute(LaunchPlan.Builder plan) {
+        CgroupPlaces places = PLACES.get();
+        if (places.unified().isPresent()) {
+            plan.add(new Operation.StartInCgroup());
+        }
+        if (places.places().stream().anyMatch(place -> !place.isUnified())) {
+            plan.add(new ParentOperation.MoveToCgroup());
+        }
+    }
+
+    /**
+     * What a launch brings along to start a process in it.
+     *
+     * @return its directories; they stay open and this cgroup's
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public CgroupInput input() {
+        return new CgroupInput(
+                unified().map(CgroupDirectory::fd).orElse(null),
+                members.stream()
+                        .map(Member::directory)
+                        .filter(directory -> directory.version() == CgroupVersion.V1)
+                        .map(CgroupDirectory::fd)
+                        .toList());
     }
 
     /**
@@ -157,13 +227,13 @@ public final class Cgroup implements AutoCloseable {
         if (place.isUnified()) {
             CgroupPlaces.enable(parent, controllers);
         }
-        while (true) {
+        for (int tries = 1; ; tries++) {
             try {
                 parent.make(name);
             } catch (SystemCallException e) {
                 if (e.errno() == Errno.EEXIST) {
-                    if (removeAbandoned(parent, name)) {
-                        continue;
+                    if (removeAbandoned(parent, name) || (tries > 1 && tries < MOST_TRIES)) {
+                        continue; // somebody sweeps
                     }
                     throw new InvalidSpecificationException(
                             "cgroup name " + shown + " is taken: there is " + parent + "/" + name
@@ -316,11 +386,14 @@ public final class Cgroup implements AutoCloseable {
 
     /** The hierarchy that knows most about processes. */
     private CgroupDirectory main() {
+        return unified().orElse(members.getFirst().directory());
+    }
+
+    private Optional<CgroupDirectory> unified() {
         return members.stream()
                 .map(Member::directory)
                 .filter(directory -> directory.version() == CgroupVersion.V2)
-                .findFirst()
-                .orElse(members.getFirst().directory());
+                .findFirst();
     }
 
     /**

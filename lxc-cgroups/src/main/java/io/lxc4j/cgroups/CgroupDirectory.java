@@ -110,15 +110,8 @@ final class CgroupDirectory implements AutoCloseable {
 
     /** Writes a value at once, as the kernel takes one with each write. */
     void write(String file, String value) {
-        byte[] bytes = value.getBytes(UTF_8);
-        try (Fd open = OpenFile.open(fd, file, Constants.O_WRONLY, 0);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(Math.max(1, bytes.length));
-            MemorySegment.copy(bytes, 0, buffer, ValueLayout.JAVA_BYTE, 0, bytes.length);
-            Kernel.check(
-                    Kernel.tryCall(Sys.WRITE, open.number(), buffer.address(), bytes.length),
-                    Sys.WRITE,
-                    () -> path + "/" + file + ", \"" + value + "\"");
+        try (Fd open = OpenFile.open(fd, file, Constants.O_WRONLY, 0)) {
+            OpenFile.write(open, value);
         }
     }
 

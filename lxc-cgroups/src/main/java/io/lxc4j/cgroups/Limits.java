@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,6 +86,12 @@ public final class Limits {
      */
     public boolean isEmpty() {
         return byKey.isEmpty();
+    }
+
+    Limits where(Predicate<Limit> condition) {
+        Map<String, Limit> some = new LinkedHashMap<>(byKey);
+        some.values().removeIf(condition.negate());
+        return new Limits(some);
     }
 
     Collection<Limit> limits() {

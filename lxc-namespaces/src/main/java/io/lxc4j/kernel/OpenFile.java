@@ -104,6 +104,24 @@ public final class OpenFile {
     }
 
     /**
+     * Writes a text in one {@code write(2)}, as files of the kernel want it.
+     *
+     * @param file where
+     * @param text what
+     */
+    public static void write(Fd file, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(Math.max(1, bytes.length));
+            MemorySegment.copy(bytes, 0, buffer, JAVA_BYTE, 0, bytes.length);
+            Kernel.check(
+                    Kernel.tryCall(Sys.WRITE, file.number(), buffer.address(), bytes.length),
+                    Sys.WRITE,
+                    () -> file + ", \"" + text + "\"");
+        }
+    }
+
+    /**
      * Makes a directory, {@code mkdirat(2)}.
      *
      * @param directory where

@@ -1,9 +1,13 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.LaunchException;
+import io.lxc4j.error.SystemCallException;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
+import io.lxc4j.kernel.OpenFile;
 import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +170,7 @@ final class Accompanied {
             if (idMaps != null) {
                 idMaps.write(pid, work::proc);
             }
+            moveToCgroup();
             List<Fd> handed = new ArrayList<>(program.plan().meetsTwice() ? List.of() : inputs.given());
             handed.addAll(work.perform());
             channel.goAhead(handed);
@@ -176,6 +181,24 @@ final class Accompanied {
                 throw e;
             }
             return failure;
+        }
+    }
+
+    /** The kernel moves with the process what it starts later. */
+    private void moveToCgroup() {
+        if (inputs.cgroup() == null) {
+            return;
+        }
+        for (Fd directory : inputs.cgroup().others()) {
+            try (Fd processes = OpenFile.open(directory, "cgroup.procs", Constants.O_WRONLY, 0)) {
+                OpenFile.write(processes, Long.toString(pid));
+            } catch (SystemCallException e) {
+                throw new LaunchException(
+                        "moving the process into its cgroup " + directory,
+                        e.call(),
+                        e.errno(),
+                        e.errno() == Errno.ENODEV ? "it was removed by somebody else" : "");
+            }
         }
     }
 

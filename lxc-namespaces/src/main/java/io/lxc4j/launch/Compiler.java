@@ -116,6 +116,7 @@ final class Compiler {
             case Operation.AwaitParent _ -> joins.awaitParent();
             case JoinOperation join -> joins.add(join);
             case Operation.SetIds ids -> setIds(ids);
+            case Operation.StartInCgroup _ -> {} // a flag of the clone
             case Operation.NewCgroupNamespace _ -> rows.add(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
             case Operation.NewSession _ -> rows.add(Sys.SETSID);
             case Operation.DieWithParent _ -> dieWithParent();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param error its standard error
  * @param given the descriptors of the plan's {@link LaunchPlan#given() given handles}, in their order
  * @param idMaps the id maps to write, or null for those of the plan
+ * @param cgroup the cgroup of the process, or null where the plan has none
  * @param limit how long the process may take from one word of it to the next until it has become its program
  */
 public record LaunchInputs(
@@ -21,6 +22,7 @@ public record LaunchInputs(
         Fd error,
         List<Fd> given,
         @Nullable IdMaps idMaps,
+        @Nullable CgroupInput cgroup,
         Duration limit) {
     /** What nothing takes that goes well, on a host that is busy. */
     public static final Duration USUAL_LIMIT = Duration.ofSeconds(30);
@@ -39,7 +41,7 @@ public record LaunchInputs(
      * @return the inputs of a plan without given handles
      */
     public static LaunchInputs streams(Fd input, Fd output, Fd error) {
-        return new LaunchInputs(input, output, error, List.of(), null, USUAL_LIMIT);
+        return new LaunchInputs(input, output, error, List.of(), null, null, USUAL_LIMIT);
     }
 
     int[] streamNumbers() {

@@ -1,6 +1,7 @@
 package io.lxc4j.launch;
 
 import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Namespace;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -143,6 +144,9 @@ public record LaunchPlan(
         if (!kinds.isEmpty()) {
             text.append(" in new namespaces: ").append(String.join(", ", kinds));
         }
+        if (operations.stream().anyMatch(Operation.StartInCgroup.class::isInstance)) {
+            flags.add(Constants.CLONE_INTO_CGROUP);
+        }
         text.append("\n        clone3({flags=")
                 .append(Constant.or(flags.toArray(Constant[]::new)).name())
                 .append(", exit_signal=SIGCHLD}, 88)\n");
@@ -152,8 +156,14 @@ public record LaunchPlan(
             text.append("PARENT\n  writing id maps\n");
             idMaps.steps().forEach(step -> text.append("        ").append(step).append('\n'));
         }
+        boolean moves = operations.stream().anyMatch(ParentOperation.MoveToCgroup.class::isInstance);
+        if (moves) {
+            text.append(idMaps == null ? "PARENT\n" : "")
+                    .append("  moving the process into its cgroup, in each hierarchy of version 1\n")
+                    .append("        write(cgroup.procs, pid)\n");
+        }
         Compiler.Compiled compiled = Compiler.compile(this);
-        explain(text, compiled.parent(), 0, idMaps == null ? null : Phase.PARENT);
+        explain(text, compiled.parent(), 0, idMaps == null && !moves ? null : Phase.PARENT);
         explain(text, compiled.child(), compiled.parent().size(), null);
         return text.toString();
     }

@@ -299,12 +299,14 @@ public final class Launcher {
                 long pid;
                 try {
                     lend(inputs.streamNumbers(), child);
-                    pid = springboard.launch(plan.namespaces());
+                    pid = springboard.launch(
+                            plan.namespaces(),
+                            inputs.cgroup() == null ? null : inputs.cgroup().unified());
                 } finally {
                     takeBack();
                 }
                 if (pid < 0) {
-                    throw refused(plan, Errno.of((int) -pid));
+                    throw refused(plan, inputs.cgroup() != null, Errno.of((int) -pid));
                 }
                 return new Accompanied(program, inputs, channel, pid, springboard.pidfd(pid));
             } catch (RuntimeException | Error e) {
@@ -327,7 +329,7 @@ public final class Launcher {
             }
         }
 
-        private static ContainerException refused(LaunchPlan plan, Errno errno) {
+        private static ContainerException refused(LaunchPlan plan, boolean intoCgroup, Errno errno) {
             String kinds = plan.namespaces().isEmpty()
                     ? ""
                     : " in new namespaces "
@@ -344,6 +346,11 @@ public final class Launcher {
                     "a limit in /proc/sys/user/max_*_namespaces is 0 or reached, or namespaces are"
                             + " nested too deep";
                 case EAGAIN -> "a limit on processes is reached (ulimit -u, pids.max)";
+                case ENOMEM -> "memory is short, or the limit of the cgroup is too small for a process";
+                case EBUSY, EOPNOTSUPP ->
+                    intoCgroup ? "the cgroup has children that are limited, so it has no processes" : "";
+                case ENODEV -> intoCgroup ? "the cgroup was removed by somebody else" : "";
+                case EACCES -> intoCgroup ? "this user may not move processes into the cgroup" : "";
                 case ENOSYS -> "clone3 needs Linux 5.3 and no filter that forbids it";
                 case EINVAL -> "the kernel was built without one of these namespaces";
                 default -> "";
@@ -371,12 +378,16 @@ public final class Launcher {
             memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.EXIT_SIGNAL, SIGCHLD);
         }
 
-        long launch(Set<Namespace> namespaces) {
+        long launch(Set<Namespace> namespaces, @Nullable Fd cgroup) {
             long flags = Constant.or(Springboard.CLONE_FLAGS.toArray(Constant[]::new))
                     .value();
             for (Namespace namespace : namespaces) {
                 flags |= namespace.cloneFlag().value();
             }
+            if (cgroup != null) {
+                flags |= Constants.CLONE_INTO_CGROUP.value();
+            }
+            memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.CGROUP, cgroup == null ? 0 : cgroup.number());
             memory.set(JAVA_LONG, Image.FRAME_CLONE_ARGS + CloneArgs.FLAGS, flags);
             return Kernel.tryLaunch(memory.address());
         }

@@ -23,6 +23,7 @@ public sealed interface Operation
                 Operation.AwaitParent,
                 Operation.SetIds,
                 Operation.NewCgroupNamespace,
+                Operation.StartInCgroup,
                 Operation.NewSession,
                 Operation.DieWithParent,
                 Operation.NewSessionKeyring,
@@ -93,6 +94,19 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "taking on user " + uid + " and group " + gid;
+        }
+    }
+
+    /** The process is cloned into its cgroup of version 2, which each launch brings along. */
+    record StartInCgroup() implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.CGROUP;
+        }
+
+        @Override
+        public String summary() {
+            return "starting in its cgroup";
         }
     }
 

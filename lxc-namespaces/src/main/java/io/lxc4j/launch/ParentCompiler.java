@@ -39,6 +39,7 @@ final class ParentCompiler {
                         .into(proc);
                 handed.put(handle, proc);
             }
+            case ParentOperation.MoveToCgroup _ -> {} // what there is to write to is known at each launch
             case ParentOperation.Attribute attribute -> AttributeCompiler.add(rows, attribute);
         }
     }

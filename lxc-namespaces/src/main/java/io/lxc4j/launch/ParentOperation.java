@@ -27,6 +27,14 @@ public sealed interface ParentOperation extends Operation {
         }
     }
 
+    /** Moves the process into its cgroup of version 1, which each launch brings along. */
+    record MoveToCgroup() implements ParentOperation {
+        @Override
+        public String summary() {
+            return "moving the process into its cgroup";
+        }
+    }
+
     /**
      * Hands the parent's {@code /proc} over, verified, for what the process can only write itself.
      *
