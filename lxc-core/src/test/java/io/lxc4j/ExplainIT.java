@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.TestInstance;
@@ -138,7 +139,12 @@ class ExplainIT {
     @MethodSource("known")
     void is_known(String name) throws IOException {
         String resource = "explain/" + (ROOT ? "root/" : "user/") + name + ".txt";
-        String found = withoutMachine(Objects.requireNonNull(explanations.get(name)));
+        String explanation = Objects.requireNonNull(explanations.get(name));
+        Assumptions.assumeTrue(
+                !name.equals("exec") || explanation.contains("into its cgroup") == ROOT,
+                "the meeting of an exec'd process with its parent is known for root with cgroups of version 1, and for"
+                        + " a user without any");
+        String found = withoutMachine(explanation);
         Path written = Path.of("target", resource);
         Files.createDirectories(written.getParent());
         Files.writeString(written, found);
@@ -150,8 +156,12 @@ class ExplainIT {
         }
     }
 
+    /** Nor which cgroups it has. */
     private String withoutMachine(String text) {
-        return text.replace(directory.toString(), "/DIRECTORY")
+        return text.replace("|CLONE_INTO_CGROUP", "")
+                .replaceAll("  moving the process into its cgroup, .*\n.*cgroup.procs, .*\n", "")
+                .replaceAll("(?m)^PARENT\n(?=[A-Z])", "")
+                .replace(directory.toString(), "/DIRECTORY")
                 .replaceAll(":\\[\\d+\\]", ":[INODE]")
                 .replaceAll(
                         "(?m)^( *write\\(/proc/PID/(uid|gid)_map, \"0) " + (ROOT ? "NONE" : "\\d+") + " 1\"",

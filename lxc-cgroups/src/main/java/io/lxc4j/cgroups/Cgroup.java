@@ -51,7 +51,10 @@ public final class Cgroup implements AutoCloseable {
     private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(10);
 
     /** What each cgroup has where the host has it, so that it can be counted. */
-    private static final Set<String> COUNTING = Set.of("cpu", "cpuacct", "memory", "pids", "io", "freezer");
+    private static final Set<String> COUNTING = Set.of("cpuacct", "memory", "pids", "io", "freezer");
+
+    /** In version 2 also what makes it one of equals on the CPUs; in version 1 that would take real-time policies away. */
+    private static final String CPU = "cpu";
 
     private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(Cgroup::findPlaces);
 
@@ -195,7 +198,12 @@ public final class Cgroup implements AutoCloseable {
         try {
             for (CgroupPlaces.Place place : places.places()) {
                 Set<String> wanted = new LinkedHashSet<>(place.controllers());
-                wanted.removeIf(controller -> !COUNTING.contains(controller) && !limited.contains(controller));
+                wanted.removeIf(controller -> !limited.contains(controller)
+                        && !COUNTING.contains(controller)
+                        && !(place.isUnified() && controller.equals(CPU)));
+                if (place.isUnified()) {
+                    wanted = enable(place.directory(), wanted, limited);
+                }
                 if (place.isUnified() || !wanted.isEmpty()) {
                     members.add(make(place, directory, shown, wanted));
                 }
@@ -222,11 +230,22 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
+    /** What is only counted is left out where it can't be had. */
+    private static Set<String> enable(CgroupDirectory parent, Set<String> wanted, Set<String> limited) {
+        try {
+            CgroupPlaces.enable(parent, wanted);
+            return wanted;
+        } catch (HostUnsupportedException e) {
+            Set<String> needed = new LinkedHashSet<>(wanted);
+            needed.retainAll(limited);
+            CgroupPlaces.enable(parent, needed);
+            LOG.debug("not all can be counted", e);
+            return needed;
+        }
+    }
+
     private static Member make(CgroupPlaces.Place place, String name, String shown, Set<String> controllers) {
         CgroupDirectory parent = place.directory();
-        if (place.isUnified()) {
-            CgroupPlaces.enable(parent, controllers);
-        }
         for (int tries = 1; ; tries++) {
             try {
                 parent.make(name);

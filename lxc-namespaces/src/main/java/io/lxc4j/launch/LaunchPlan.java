@@ -160,7 +160,7 @@ public record LaunchPlan(
         if (moves) {
             text.append(idMaps == null ? "PARENT\n" : "")
                     .append("  moving the process into its cgroup, in each hierarchy of version 1\n")
-                    .append("        write(cgroup.procs, pid)\n");
+                    .append("        write(CGROUP/cgroup.procs, \"PID\")\n");
         }
         Compiler.Compiled compiled = Compiler.compile(this);
         explain(text, compiled.parent(), 0, idMaps == null && !moves ? null : Phase.PARENT);

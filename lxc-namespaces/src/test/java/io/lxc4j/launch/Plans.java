@@ -101,6 +101,8 @@ final class Plans {
                 .add(new MountOperation.ProtectFromWrites("/proc/sys", true))
                 .add(new MountOperation.Mask("/proc/kcore", true))
                 .add(new MountOperation.Mask("/link/mine", false))
+                .add(new Operation.StartInCgroup())
+                .add(new ParentOperation.MoveToCgroup())
                 .add(new MountOperation.MakeProtected(
                         new Handle("one more proc"),
                         MountOperation.FileSystem.of("proc", attributes),
