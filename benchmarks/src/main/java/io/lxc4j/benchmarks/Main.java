@@ -15,7 +15,7 @@ public final class Main {
           --warmup N              rounds before them, by default 100
           --only SECTION,...      of main (30 s), exec (25 s), heap (15 s), descriptors (80 s), parallel (20 s),
                                   mounts (15 s), filter (60 s)
-        jmh ...                   system calls from Java, planning, compiling and filters; about 4 minutes;
+        jmh ...                   system calls from Java, planning, compiling, filters and statistics; about 5 minutes;
                                   takes the arguments of JMH: jmh -h
 
         The launch benchmark writes its results to target/launch.json, too.

@@ -14,7 +14,9 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,7 @@ final class StatsBuffer {
     private MemorySegment memory = Arena.ofAuto().allocate(FIRST_BYTES);
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
-    private boolean missing;
+    private final List<Fd> incomplete = new ArrayList<>();
 
     private StatsBuffer() {}
 
@@ -56,7 +58,7 @@ final class StatsBuffer {
     void giveBack() {
         if (bytes.length <= LARGEST_KEPT_BYTES) {
             length = 0;
-            missing = false;
+            incomplete.clear();
             SPARE.set(this);
         }
     }
@@ -116,24 +118,26 @@ final class StatsBuffer {
         }
         Errno errno = Errno.of((int) -result);
         if (errno == Errno.ENOENT || errno == Errno.EOPNOTSUPP) {
-            missing = true;
+            if (!incomplete.contains(directory)) {
+                incomplete.add(directory);
+            }
             return false;
         }
         SystemCallException refused = refused(sys, directory, file, errno);
         throw errno == Errno.ENODEV ? gone(directory, refused) : refused;
     }
 
-    /** Whether a file was missing since the buffer was taken. */
-    boolean hasMissed() {
-        return missing;
+    /**
+     * Looks whether the directories in which files were missing since the buffer was taken are still there. In that of a
+     * cgroup that is gone all are.
+     *
+     * @throws ContainerException if one is gone
+     */
+    void checkPresence() {
+        incomplete.forEach(StatsBuffer::checkPresence);
     }
 
-    /**
-     * Looks whether a cgroup is still there. In the directory of one that is gone files are missing, too.
-     *
-     * @throws ContainerException if it is gone
-     */
-    void checkPresence(Fd directory) {
+    private static void checkPresence(Fd directory) {
         long number = call(Sys.OPENAT, directory.number(), PROCESSES.address(), LOOK.value());
         if (number >= 0) {
             Kernel.tryCall(Sys.CLOSE, number);

@@ -1,7 +1,6 @@
 package io.lxc4j.cgroups;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.kernel.Fd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +28,6 @@ final class StatsReader {
     private final @Nullable StatsSource hugetlb;
     private final @Nullable StatsSource unified;
     private final List<HugetlbFiles> pageSizes;
-    private final List<Fd> directories;
 
     /**
      * A reader for a cgroup.
@@ -56,8 +54,6 @@ final class StatsReader {
         this.pids = source(sources, "pids");
         this.hugetlb = source(sources, "hugetlb");
         this.pageSizes = List.copyOf(pageSizes);
-        this.directories =
-                sources.values().stream().map(StatsSource::directory).distinct().toList();
     }
 
     private static @Nullable StatsSource source(Map<String, StatsSource> sources, String controller) {
@@ -91,9 +87,7 @@ final class StatsReader {
         StatsBuffer buffer = StatsBuffer.take();
         try {
             CgroupStats stats = read(buffer);
-            if (buffer.hasMissed()) {
-                directories.forEach(buffer::checkPresence);
-            }
+            buffer.checkPresence();
             return stats;
         } finally {
             buffer.giveBack();
