@@ -90,7 +90,7 @@ public final class StatsSubject implements AutoCloseable {
         Path directory = hierarchy
                 .flatMap(CgroupHierarchy::directory)
                 .orElseThrow(() -> new IOException("no cgroup of " + name + " is mounted"))
-                .resolve("lxc4j-benchmark-" + ProcessHandle.current().pid());
+                .resolve("statistics-benchmark-" + ProcessHandle.current().pid());
         if (!Files.exists(directory)) {
             Files.createDirectory(directory);
         }

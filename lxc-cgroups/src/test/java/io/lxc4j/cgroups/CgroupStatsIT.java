@@ -27,7 +27,7 @@ import org.opentest4j.TestAbortedException;
 /** Statistics of a cgroup that is made for the test, in all hierarchies of this machine, with processes of its own. */
 class CgroupStatsIT {
     private static final String NAME =
-            "lxc4j-stats-it-" + ProcessHandle.current().pid();
+            "statistics-test-" + ProcessHandle.current().pid();
 
     private final Set<Path> made = new LinkedHashSet<>();
     private final Map<String, StatsSource> sources = new HashMap<>();
