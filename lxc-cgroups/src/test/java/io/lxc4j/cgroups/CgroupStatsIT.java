@@ -84,7 +84,9 @@ class CgroupStatsIT {
             CgroupStats[] last = {first};
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 last[0] = reader.read();
-                return usage(last[0]).minus(usage(first)).toMillis() >= 600;
+                return usage(last[0]).minus(usage(first)).toMillis() >= 300
+                        && last[0].memory().stream()
+                                .allMatch(memory -> memory.anonymousBytes().orElseThrow() > 3_900_000);
             });
             CpuStats used = last[0].cpu().orElseThrow().since(first.cpu().orElseThrow());
             assertThat(used.user()).isPositive();
@@ -92,7 +94,6 @@ class CgroupStatsIT {
             if (has("memory")) {
                 MemoryStats memory = last[0].memory().orElseThrow();
                 assertThat(memory.currentBytes()).isGreaterThan(3_900_000);
-                assertThat(memory.anonymousBytes().orElseThrow()).isGreaterThan(3_900_000);
                 assertThat(memory.pageFaults().orElseThrow()).isGreaterThan(900);
                 assertThat(memory.peakBytes().orElse(Long.MAX_VALUE)).isGreaterThanOrEqualTo(memory.currentBytes());
                 assertThat(memory.workingSetBytes().orElseThrow()).isBetween(0L, memory.currentBytes());
