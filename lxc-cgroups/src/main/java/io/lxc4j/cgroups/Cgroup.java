@@ -13,8 +13,10 @@ import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,11 +62,26 @@ public final class Cgroup implements AutoCloseable {
 
     private final String name;
     private final List<Member> members;
+    private final StatsReader statistics;
     private boolean closed;
 
     private Cgroup(String name, List<Member> members) {
         this.name = name;
         this.members = List.copyOf(members);
+        statistics = new StatsReader(sources(members));
+    }
+
+    private static Map<String, StatsSource> sources(List<Member> members) {
+        Map<String, StatsSource> sources = new HashMap<>();
+        for (Member member : members) {
+            CgroupDirectory directory = member.directory();
+            StatsSource source = new StatsSource(directory.fd(), directory.version());
+            member.controllers().forEach(controller -> sources.put(controller, source));
+            if (directory.version() == CgroupVersion.V2) {
+                sources.put(StatsReader.UNIFIED, source);
+            }
+        }
+        return sources;
     }
 
     /**
@@ -413,6 +430,17 @@ public final class Cgroup implements AutoCloseable {
                 .map(Member::directory)
                 .filter(directory -> directory.version() == CgroupVersion.V2)
                 .findFirst();
+    }
+
+    /**
+     * What its processes use and have used, together with those in cgroups below it.
+     *
+     * @return the figures of this moment
+     * @throws ContainerException if it is closed
+     */
+    public synchronized CgroupStats stats() {
+        requireOpen();
+        return statistics.read();
     }
 
     /**

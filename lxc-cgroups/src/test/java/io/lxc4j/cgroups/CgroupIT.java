@@ -195,6 +195,24 @@ class CgroupIT {
     }
 
     @Test
+    @DisplayName("tells what its processes use")
+    void statistics() throws Exception {
+        try (Cgroup cgroup =
+                create("stats", Limits.builder().pidsMax(50).cpus(0.5).memoryMax(ByteSize.mebibytes(300)))) {
+            CgroupStats before = cgroup.stats();
+            start(cgroup, "x=$(head -c 20000000 /dev/zero | tr '\\0' x); " + BUSY);
+            Awaitility.await().atMost(SOON).untilAsserted(() -> {
+                CgroupStats now = cgroup.stats();
+                assertThat(now.memory().orElseThrow().currentBytes()).isGreaterThan(20_000_000);
+                assertThat(now.pids().orElseThrow().current()).isPositive();
+                assertThat(now.cpuUsage(before).orElseThrow()).isBetween(0.05, 0.6);
+                assertThat(now.cpu().orElseThrow().throttledPeriods().orElseThrow())
+                        .isPositive();
+            });
+        }
+    }
+
+    @Test
     @DisplayName("stands still while it is frozen, and goes on")
     void freeze() throws Exception {
         try (Cgroup cgroup = create("freeze", Limits.builder())) {
