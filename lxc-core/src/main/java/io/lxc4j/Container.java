@@ -250,7 +250,7 @@ public final class Container implements AutoCloseable {
                     exec.streams(input),
                     List.of(pidfd),
                     null,
-                    cgroup == null ? null : cgroup.input(),
+                    cgroup == null ? null : cgroup.inputToJoin(),
                     exec.launchLimit(),
                     false,
                     () -> {});

@@ -101,7 +101,7 @@ final class ContainerPlan {
         LaunchPlan.Builder plan = LaunchPlan.builder();
         plan.add(new Operation.AwaitParent());
         if (settings.hasCgroup()) {
-            Cgroup.contribute(plan);
+            Cgroup.contributeToJoin(plan);
         }
         NamespacePlan.join(plan, namespaces, firstProcess);
         ExecBuilder.User user = exec.user;

@@ -142,8 +142,8 @@ class ExplainIT {
         String explanation = Objects.requireNonNull(explanations.get(name));
         Assumptions.assumeTrue(
                 !name.equals("exec") || explanation.contains("into its cgroup") == ROOT,
-                "the meeting of an exec'd process with its parent is known for root with cgroups of version 1, and for"
-                        + " a user without any");
+                "the meeting of an exec'd process with its parent is known for root, who has cgroups, and for a"
+                        + " user without any");
         String found = withoutMachine(explanation);
         Path written = Path.of("target", resource);
         Files.createDirectories(written.getParent());

@@ -50,7 +50,7 @@ public final class Cgroup implements AutoCloseable {
     private static final String PREFIX = "lxc4j-";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}");
     private static final int MOST_TRIES = 1000;
-    private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(10);
+    private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(30);
 
     /** What each cgroup has where the host has it, so that it can be counted. */
     private static final Set<String> COUNTING = Set.of("cpuacct", "memory", "pids", "io", "freezer");
@@ -170,6 +170,27 @@ public final class Cgroup implements AutoCloseable {
         if (places.places().stream().anyMatch(place -> !place.isUnified())) {
             plan.add(new ParentOperation.MoveToCgroup());
         }
+    }
+
+    /**
+     * Adds what moves a process that joins others into their cgroup. It is not cloned into it, so that its makers do not count.
+     *
+     * @param plan the plan under construction; each launch brings the cgroup's {@link #inputToJoin()} along
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void contributeToJoin(LaunchPlan.Builder plan) {
+        plan.add(new ParentOperation.MoveToCgroup());
+    }
+
+    /**
+     * What a launch brings along to move a process into it.
+     *
+     * @return its directories; they stay open and this cgroup's
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public CgroupInput inputToJoin() {
+        return new CgroupInput(
+                null, members.stream().map(member -> member.directory().fd()).toList());
     }
 
     /**
@@ -499,7 +520,7 @@ public final class Cgroup implements AutoCloseable {
     /**
      * Ends its processes, removes it and what is below it. A second call does nothing.
      *
-     * @throws ContainerException if the kernel does not let go of it within 10 seconds
+     * @throws ContainerException if the kernel does not let go of it within 30 seconds
      */
     @Override
     public synchronized void close() {

@@ -159,7 +159,7 @@ public record LaunchPlan(
         boolean moves = operations.stream().anyMatch(ParentOperation.MoveToCgroup.class::isInstance);
         if (moves) {
             text.append(idMaps == null ? "PARENT\n" : "")
-                    .append("  moving the process into its cgroup, in each hierarchy of version 1\n")
+                    .append("  moving the process into its cgroup, in each hierarchy where it was not cloned into it\n")
                     .append("        write(CGROUP/cgroup.procs, \"PID\")\n");
         }
         Compiler.Compiled compiled = Compiler.compile(this);

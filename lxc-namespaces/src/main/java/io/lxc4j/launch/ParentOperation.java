@@ -27,7 +27,7 @@ public sealed interface ParentOperation extends Operation {
         }
     }
 
-    /** Moves the process into its cgroup of version 1, which each launch brings along. */
+    /** Moves the process into its cgroup, in the hierarchies that each launch brings along for that. */
     record MoveToCgroup() implements ParentOperation {
         @Override
         public String summary() {
