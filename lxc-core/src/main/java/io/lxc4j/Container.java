@@ -156,7 +156,7 @@ public final class Container implements AutoCloseable {
                 .map(RunningProcess::hostPid)
                 .filter(pid -> pid != process.pid())
                 .toList();
-        return Auditor.look(process.pid(), others);
+        return Auditor.look(process.pid(), others, () -> cgroup().map(Cgroup::stats));
     }
 
     /**

@@ -7,6 +7,9 @@ import io.lxc4j.audit.Audit;
 import io.lxc4j.audit.AuditFinding;
 import io.lxc4j.audit.AuditFinding.Severity;
 import io.lxc4j.audit.Auditor;
+import io.lxc4j.cgroups.ByteSize;
+import io.lxc4j.cgroups.Cgroup;
+import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.namespaces.NamespaceKind;
@@ -19,6 +22,7 @@ import io.lxc4j.security.Isolation;
 import io.lxc4j.testing.Requirement;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The audit of a running container")
 class AuditIT {
+    private static final String MEMORY = "nothing limits the memory";
     private static final String PROCESSES = "nothing limits the number of processes";
 
     @TempDir
@@ -42,10 +47,10 @@ class AuditIT {
     }
 
     @Test
-    @DisplayName("finds nothing in a container with all defaults, unless its host does not limit processes")
+    @DisplayName("finds nothing in a container with all defaults, but that its memory is not limited")
     void of_the_defaults() {
         Audit audit = audit(Container.builder());
-        assertThat(audit.findings()).allMatch(finding(Severity.LOW, PROCESSES));
+        assertThat(audit.findings()).allMatch(finding(Severity.LOW, PROCESSES).or(finding(Severity.LOW, MEMORY)));
         assertThat(audit.sharedNamespaces()).isEmpty();
         assertThat(audit.filtersSystemCalls()).isTrue();
         assertThat(audit.newPrivileges()).isFalse();
@@ -66,10 +71,17 @@ class AuditIT {
     @Test
     @DisplayName("finds nothing at all where they are limited")
     void of_a_limited_one() {
-        Audit audit = audit(Container.builder()
+        ContainerBuilder builder = Container.builder()
                 .attributes(
-                        ProcessAttributes.builder().limit(Resource.NPROC, 4000).build()));
+                        ProcessAttributes.builder().limit(Resource.NPROC, 4000).build());
+        if (!Cgroup.isAvailable()) {
+            assertThat(audit(builder).findings()).singleElement().matches(finding(Severity.LOW, MEMORY));
+            return;
+        }
+        Audit audit = audit(
+                builder.limits(Limits.builder().memoryMax(ByteSize.gibibytes(1)).build()));
         assertThat(audit.findings()).isEmpty();
+        assertThat(audit.limits()).containsEntry("pids.max", "4096").containsEntry("memory.max", "1073741824");
         assertThat(audit.toString()).startsWith("Findings\n  none\n");
     }
 
@@ -122,9 +134,11 @@ class AuditIT {
     void of_other_processes() {
         try (Container container = Container.builder().command("sleep", "100").start()) {
             container.exec("sleep", "100").start();
-            assertThat(container.audit().findings()).allMatch(finding(Severity.LOW, PROCESSES));
+            assertThat(container.audit().findings())
+                    .allMatch(finding(Severity.LOW, PROCESSES).or(finding(Severity.LOW, MEMORY)));
             long own = ProcessHandle.current().pid();
-            assertThat(Auditor.look(container.process().pid(), List.of(own)).findings())
+            assertThat(Auditor.look(container.process().pid(), List.of(own), Optional::empty)
+                            .findings())
                     .anyMatch(finding(
                             Severity.MEDIUM,
                             "process " + own + " (java) is allowed more than the first: Seccomp is 0, not 2"));

@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
  * @param label what a security module of the kernel calls it; empty without one
  * @param mounts what is mounted, a line each: place, type, options, and where it comes from
  * @param devices the device nodes below {@code /dev}, not those in directories there
- * @param limits the limits by the kernel's names: soft and hard
+ * @param limits the limits of its first process by the kernel's names, soft and hard, and those of its cgroup, if it has one of
+ *     its own: {@code pids.max} and {@code memory.max}
  * @param findings what makes it less isolated than it could be, the worst first
  */
 public record Audit(

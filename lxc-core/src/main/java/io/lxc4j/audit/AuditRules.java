@@ -15,6 +15,10 @@ import java.util.TreeSet;
 
 /** What is found to be weak. */
 final class AuditRules {
+    static final String PIDS = "pids.max";
+    static final String MEMORY = "memory.max";
+    static final String UNLIMITED = "unlimited";
+
     /** Those by which root of the host's users takes the host over. */
     private static final Set<Capability> OF_THE_HOST = EnumSet.of(
             Capability.DAC_READ_SEARCH,
@@ -73,11 +77,20 @@ final class AuditRules {
         programs();
         mounts();
         devices();
-        if (Objects.requireNonNullElse(facts.limits().get("Max processes"), "unlimited")
-                .startsWith("unlimited")) {
-            add(Severity.LOW, "nothing limits the number of processes; ProcessAttributes with a limit on NPROC does");
+        if (isUnlimited(PIDS) && isUnlimited("Max processes")) {
+            add(
+                    Severity.LOW,
+                    "nothing limits the number of processes; Limits with pidsMax does, or ProcessAttributes with a"
+                            + " limit on NPROC");
+        }
+        if (isUnlimited(MEMORY)) {
+            add(Severity.LOW, "nothing limits the memory; Limits with memoryMax does");
         }
         return findings;
+    }
+
+    private boolean isUnlimited(String limit) {
+        return Objects.requireNonNullElse(facts.limits().get(limit), UNLIMITED).startsWith(UNLIMITED);
     }
 
     private void add(Severity severity, String text) {

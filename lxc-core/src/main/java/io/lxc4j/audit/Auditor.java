@@ -1,6 +1,7 @@
 package io.lxc4j.audit;
 
 import io.lxc4j.audit.AuditFinding.Severity;
+import io.lxc4j.cgroups.CgroupStats;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.CapabilitySets;
@@ -24,7 +25,10 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Looks at the processes of a container in this JVM's {@code /proc}. */
 public final class Auditor {
@@ -43,14 +47,15 @@ public final class Auditor {
      *
      * @param first the process id of its first process
      * @param others those of the other processes
+     * @param usage asks what its cgroup tells; empty if it has none of its own
      * @return what it is allowed
      * @throws ContainerException if the first process has ended, or can't be looked at
      */
-    public static Audit look(long first, List<Long> others) {
+    public static Audit look(long first, List<Long> others, Supplier<Optional<CgroupStats>> usage) {
         Path process = Path.of("/proc/" + first);
         try {
-            return new Auditor(process).look(others);
-        } catch (IOException | HostUnsupportedException e) {
+            return new Auditor(process).look(others, usage.get());
+        } catch (IOException | ContainerException e) {
             throw new ContainerException(
                     "auditing the container of process " + first + ": it has ended, or this user may not"
                             + " look at it",
@@ -58,7 +63,7 @@ public final class Auditor {
         }
     }
 
-    private Audit look(List<Long> others) throws IOException {
+    private Audit look(List<Long> others, Optional<CgroupStats> usage) throws IOException {
         Set<NamespaceKind> shared = EnumSet.noneOf(NamespaceKind.class);
         for (NamespaceKind kind : NamespaceKind.values()) {
             String name = "ns/" + kind.procName();
@@ -78,7 +83,7 @@ public final class Auditor {
                 label(),
                 mounts.stream().map(Auditor::shown).toList(),
                 devices(),
-                limits(),
+                limits(usage),
                 List.of());
         List<AuditFinding> findings =
                 new ArrayList<>(new AuditRules(facts, mounts, MountInfo.ofThisProcess()).findings());
@@ -113,14 +118,20 @@ public final class Auditor {
         }
     }
 
-    private Map<String, String> limits() throws IOException {
+    private Map<String, String> limits(Optional<CgroupStats> usage) throws IOException {
         Map<String, String> limits = new LinkedHashMap<>();
         List<String> lines = Files.readAllLines(process.resolve("limits"));
         for (String line : lines.subList(1, lines.size())) {
             String[] columns = line.strip().split(" {2,}", -1);
             limits.put(columns[0], columns[1] + " " + columns[2]);
         }
+        usage.flatMap(CgroupStats::pids).ifPresent(pids -> limits.put(AuditRules.PIDS, shown(pids.max())));
+        usage.flatMap(CgroupStats::memory).ifPresent(memory -> limits.put(AuditRules.MEMORY, shown(memory.maxBytes())));
         return limits;
+    }
+
+    private static String shown(OptionalLong max) {
+        return max.isPresent() ? Long.toString(max.getAsLong()) : AuditRules.UNLIMITED;
     }
 
     private static String shown(MountInfo mount) {

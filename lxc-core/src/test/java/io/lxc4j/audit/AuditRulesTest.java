@@ -37,7 +37,7 @@ class AuditRulesTest {
         3 1 0:32 / /dev rw - tmpfs none rw
         """;
 
-    private static final Map<String, String> LIMITED = Map.of("Max processes", "100 100");
+    private static final Map<String, String> LIMITED = Map.of("Max processes", "100 100", "memory.max", "1000");
 
     private static final String PROC = """
         1 0 8:1 /srv/root / ro,nosuid,nodev - ext4 /dev/vda rw
@@ -75,11 +75,17 @@ class AuditRulesTest {
     @Test
     void is_all_devices_of_the_host_and_processes_without_a_limit() {
         String devices = "7 1 0:5 / /dev rw - devtmpfs devtmpfs rw\n";
-        assertThat(findings(Set.of(), Set.of(), Map.of("Max processes", "unlimited unlimited"), PROC + devices))
+        assertThat(findings(
+                        Set.of(),
+                        Set.of(),
+                        Map.of("Max processes", "unlimited unlimited", "pids.max", "unlimited"),
+                        PROC + devices))
                 .extracting(AuditFinding::toString)
                 .containsExactly(
                         "HIGH: /dev has all devices of the host",
-                        "LOW: nothing limits the number of processes; ProcessAttributes with a limit on NPROC does");
+                        "LOW: nothing limits the number of processes; Limits with pidsMax does, or ProcessAttributes"
+                                + " with a limit on NPROC",
+                        "LOW: nothing limits the memory; Limits with memoryMax does");
     }
 
     @Test
