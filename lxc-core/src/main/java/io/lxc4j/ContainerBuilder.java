@@ -3,6 +3,7 @@ package io.lxc4j;
 import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.InsidePath;
 import io.lxc4j.layers.Mount;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sets up a container. A setting is made once; a second value is rejected. Not thread-safe. */
 public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
@@ -28,6 +31,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     Namespaces namespaces;
 
     private @Nullable ProcessAttributes attributes;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerBuilder.class);
 
     /** So many that no usual program needs more, and few enough that a fork bomb harms nobody else. */
     private static final Limits USUAL_LIMITS =
@@ -356,9 +361,21 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
         return limits != null || Cgroup.isAvailable();
     }
 
-    Limits allLimits() {
-        Limits usual = Cgroup.supported(USUAL_LIMITS);
-        return limits == null ? usual : usual.with(limits);
+    /** Makes the cgroup; null where the container goes without. */
+    @Nullable
+    Cgroup makeCgroup() {
+        if (!hasCgroup()) {
+            return null;
+        }
+        try {
+            return Cgroup.create(ContainerNames.next(), limits == null ? Limits.none() : limits, USUAL_LIMITS);
+        } catch (HostUnsupportedException e) {
+            if (limits != null) {
+                throw e;
+            }
+            LOG.debug("a container stays in the cgroup of this JVM", e);
+            return null;
+        }
     }
 
     Isolation isolation() {

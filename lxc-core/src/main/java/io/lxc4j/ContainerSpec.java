@@ -58,7 +58,7 @@ public final class ContainerSpec {
         IdLease lease = settings.namespaces().lease();
         Cgroup cgroup = null;
         try {
-            cgroup = settings.hasCgroup() ? Cgroup.create(ContainerNames.next(), settings.allLimits()) : null;
+            cgroup = settings.makeCgroup();
             return start(program, lease, cgroup, input);
         } catch (RuntimeException | Error e) {
             if (cgroup != null) {

@@ -120,10 +120,25 @@ public final class Cgroup implements AutoCloseable {
      * @throws HostUnsupportedException if this host, or this user of it, can't make cgroups or can't limit that
      */
     public static Cgroup create(String name, Limits limits) {
-        return make(PLACES.get(), name, limits);
+        return create(name, limits, Limits.none());
     }
 
-    static Cgroup make(CgroupPlaces places, String name, Limits limits) {
+    /**
+     * Makes a cgroup with limits that are good to have, and left out where the host can't have them, or would have to move other
+     * processes of this JVM's cgroup for them.
+     *
+     * @param name as for {@link #create(String, Limits)}
+     * @param limits what its processes may use together
+     * @param wished more limits, of the same kind weaker ones
+     * @return the cgroup, without processes, which is the caller's to close
+     * @throws InvalidSpecificationException if the name has another form or is taken, or the kernel refuses a value
+     * @throws HostUnsupportedException if this host, or this user of it, can't make cgroups or can't limit what is no wish
+     */
+    public static Cgroup create(String name, Limits limits, Limits wished) {
+        return make(PLACES.get(), name, limits, wished);
+    }
+
+    static Cgroup make(CgroupPlaces places, String name, Limits limits, Limits wished) {
         checkName(name);
         if (places.places().isEmpty()) {
             throw new HostUnsupportedException(
@@ -131,7 +146,7 @@ public final class Cgroup implements AutoCloseable {
                             + " to; run as root, or in a cgroup of one's own, as by systemd-run --user --scope"
                             + " --property=Delegate=yes COMMAND");
         }
-        return make(places, PREFIX + name, name, limits);
+        return make(places, PREFIX + name, name, limits, wished);
     }
 
     /**
@@ -141,19 +156,6 @@ public final class Cgroup implements AutoCloseable {
      */
     public static boolean isAvailable() {
         return !PLACES.get().places().isEmpty();
-    }
-
-    /**
-     * Leaves out what this host can't limit, for limits that are good to have and no more.
-     *
-     * @param limits limits
-     * @return those of them that {@link #create} would not refuse for the host's sake
-     */
-    public static Limits supported(Limits limits) {
-        return limits.where(limit -> PLACES.get()
-                .of(limit.controller())
-                .filter(place -> !limit.on(place.version()).isEmpty())
-                .isPresent());
     }
 
     /**
@@ -223,10 +225,10 @@ public final class Cgroup implements AutoCloseable {
         List<CgroupPlaces.Place> places = members.stream()
                 .map(member -> new CgroupPlaces.Place(member.controllers(), member.directory()))
                 .toList();
-        return make(new CgroupPlaces(places), child, name + "/" + child, limits);
+        return make(new CgroupPlaces(places), child, name + "/" + child, limits, Limits.none());
     }
 
-    private static Cgroup make(CgroupPlaces places, String directory, String shown, Limits limits) {
+    private static Cgroup make(CgroupPlaces places, String directory, String shown, Limits limits, Limits wished) {
         Set<String> limited = new TreeSet<>();
         limits.limits().forEach(limit -> {
             limited.add(limit.controller());
@@ -237,6 +239,7 @@ public final class Cgroup implements AutoCloseable {
             for (CgroupPlaces.Place place : places.places()) {
                 Set<String> wanted = new LinkedHashSet<>(place.controllers());
                 wanted.removeIf(controller -> !limited.contains(controller)
+                        && !wished.hasController(controller)
                         && !COUNTING.contains(controller)
                         && !(place.isUnified() && controller.equals(CPU)));
                 if (place.isUnified()) {
@@ -247,7 +250,7 @@ public final class Cgroup implements AutoCloseable {
                 }
             }
             Cgroup cgroup = new Cgroup(shown, members);
-            cgroup.apply(limits);
+            cgroup.apply(wished.where(cgroup::has).with(limits));
             return cgroup;
         } catch (RuntimeException | Error e) {
             members.forEach(Cgroup::discard);
@@ -268,7 +271,7 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    /** What is only counted is left out where it can't be had. */
+    /** For what is only wished or counted no process is moved; then it is left out. */
     private static Set<String> enable(CgroupDirectory parent, Set<String> wanted, Set<String> limited) {
         try {
             CgroupPlaces.enable(parent, wanted);
@@ -276,10 +279,18 @@ public final class Cgroup implements AutoCloseable {
         } catch (HostUnsupportedException e) {
             Set<String> needed = new LinkedHashSet<>(wanted);
             needed.retainAll(limited);
-            CgroupPlaces.enable(parent, needed);
+            if (!needed.isEmpty()) {
+                CgroupPlaces.makeRoomAndEnable(parent, needed);
+            }
             LOG.debug("not all can be counted", e);
             return needed;
         }
+    }
+
+    private boolean has(Limit limit) {
+        return member(limit.controller())
+                .filter(member -> !limit.on(member.directory().version()).isEmpty())
+                .isPresent();
     }
 
     private static Member make(CgroupPlaces.Place place, String name, String shown, Set<String> controllers) {

@@ -117,7 +117,7 @@ record CgroupPlaces(List<Place> places) {
         return places.stream().filter(Place::isUnified).findFirst();
     }
 
-    /** Lets the children of a version 2 cgroup have controllers. */
+    /** Lets the children of a version 2 cgroup have controllers, for which it must have no processes unless it is the root. */
     static void enable(CgroupDirectory parent, Set<String> controllers) {
         Set<String> missing = new LinkedHashSet<>(controllers);
         missing.removeAll(CgroupLayout.words(parent.read(SUBTREE), " "));
@@ -128,15 +128,20 @@ record CgroupPlaces(List<Place> places) {
         try {
             parent.write(SUBTREE, wanted);
         } catch (SystemCallException e) {
-            if (e.errno() != Errno.EBUSY) {
-                throw refused(parent, wanted, e);
+            throw refused(parent, wanted, e);
+        }
+    }
+
+    /** The same, with all its processes moved to a child if need be. */
+    static void makeRoomAndEnable(CgroupDirectory parent, Set<String> controllers) {
+        try {
+            enable(parent, controllers);
+        } catch (HostUnsupportedException e) {
+            if (!(e.getCause() instanceof SystemCallException cause) || cause.errno() != Errno.EBUSY) {
+                throw e;
             }
             makeRoom(parent);
-            try {
-                parent.write(SUBTREE, wanted);
-            } catch (SystemCallException again) {
-                throw refused(parent, wanted, again);
-            }
+            enable(parent, controllers);
         }
     }
 

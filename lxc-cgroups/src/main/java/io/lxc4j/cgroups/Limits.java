@@ -88,6 +88,10 @@ public final class Limits {
         return byKey.isEmpty();
     }
 
+    boolean hasController(String controller) {
+        return byKey.values().stream().anyMatch(limit -> limit.controller().equals(controller));
+    }
+
     Limits where(Predicate<Limit> condition) {
         Map<String, Limit> some = new LinkedHashMap<>(byKey);
         some.values().removeIf(condition.negate());
