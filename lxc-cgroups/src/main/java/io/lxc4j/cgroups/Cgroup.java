@@ -273,16 +273,20 @@ public final class Cgroup implements AutoCloseable {
 
     /** For what is only wished or counted no process is moved; then it is left out. */
     private static Set<String> enable(CgroupDirectory parent, Set<String> wanted, Set<String> limited) {
+        Set<String> needed = new LinkedHashSet<>(wanted);
+        needed.retainAll(limited);
+        if (CgroupPlaces.needsRoom(parent, wanted)) {
+            if (needed.isEmpty()) {
+                return Set.of();
+            }
+            CgroupPlaces.makeRoom(parent);
+        }
         try {
             CgroupPlaces.enable(parent, wanted);
             return wanted;
         } catch (HostUnsupportedException e) {
-            Set<String> needed = new LinkedHashSet<>(wanted);
-            needed.retainAll(limited);
-            if (!needed.isEmpty()) {
-                CgroupPlaces.makeRoomAndEnable(parent, needed);
-            }
             LOG.debug("not all can be counted", e);
+            CgroupPlaces.enable(parent, needed);
             return needed;
         }
     }

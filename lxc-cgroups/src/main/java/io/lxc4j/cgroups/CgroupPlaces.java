@@ -27,6 +27,7 @@ record CgroupPlaces(List<Place> places) {
     /** Where the JVM and what else was in its cgroup is moved to. */
     static final String LEAF = "lxc4j-jvm";
 
+    private static final String TYPE = "cgroup.type";
     private static final String SUBTREE = "cgroup.subtree_control";
     private static final String DELEGATED = "delegate";
 
@@ -86,7 +87,7 @@ record CgroupPlaces(List<Place> places) {
 
     /** The root of all has no type, and may have processes. */
     private static boolean isRoot(Path cgroup) {
-        return !Files.exists(cgroup.resolve("cgroup.type"));
+        return !Files.exists(cgroup.resolve(TYPE));
     }
 
     private static boolean isOwn(CgroupHierarchy hierarchy, Path cgroup) {
@@ -132,17 +133,14 @@ record CgroupPlaces(List<Place> places) {
         }
     }
 
-    /** The same, with all its processes moved to a child if need be. */
-    static void makeRoomAndEnable(CgroupDirectory parent, Set<String> controllers) {
-        try {
-            enable(parent, controllers);
-        } catch (HostUnsupportedException e) {
-            if (!(e.getCause() instanceof SystemCallException cause) || cause.errno() != Errno.EBUSY) {
-                throw e;
-            }
-            makeRoom(parent);
-            enable(parent, controllers);
-        }
+    /**
+     * Whether a version 2 cgroup has processes that are in the way of its children's controllers. The kernel would not refuse those of
+     * threads, but make the children no place for processes.
+     */
+    static boolean needsRoom(CgroupDirectory parent, Set<String> controllers) {
+        return parent.has(TYPE)
+                && !CgroupLayout.words(parent.read(SUBTREE), " ").containsAll(controllers)
+                && !parent.read(Cgroup.PROCESSES).isEmpty();
     }
 
     private static HostUnsupportedException refused(CgroupDirectory parent, String wanted, SystemCallException e) {
@@ -153,7 +151,13 @@ record CgroupPlaces(List<Place> places) {
                 e);
     }
 
-    private static void makeRoom(CgroupDirectory parent) {
+    /** Moves the processes of this JVM's cgroup to a child. */
+    static void makeRoom(CgroupDirectory parent) {
+        if (!parent.lines(Cgroup.PROCESSES)
+                .contains(Long.toString(ProcessHandle.current().pid()))) {
+            throw new HostUnsupportedException("limiting what is below the cgroup " + parent
+                    + ": it has processes, which must be in cgroups below it first");
+        }
         try {
             parent.make(LEAF);
         } catch (SystemCallException e) {
