@@ -1,7 +1,6 @@
 package io.lxc4j.cgroups;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.error.Errno;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
@@ -12,14 +11,8 @@ import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,62 +38,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class Cgroup implements AutoCloseable {
     static final String PROCESSES = "cgroup.procs";
+    static final String PREFIX = "lxc4j-";
 
     private static final Logger LOG = LoggerFactory.getLogger(Cgroup.class);
-    private static final String PREFIX = "lxc4j-";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}");
-    private static final int MOST_TRIES = 1000;
-    private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(30);
-
-    /** What each cgroup has where the host has it, so that it can be counted. */
-    private static final Set<String> COUNTING = Set.of("cpuacct", "memory", "pids", "io", "freezer");
-
-    /** In version 2 also what makes it one of equals on the CPUs; in version 1 that would take real-time policies away. */
-    private static final String CPU = "cpu";
-
     private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(Cgroup::findPlaces);
 
     private final String name;
-    private final List<Member> members;
+    private final CgroupMembers members;
     private final StatsReader statistics;
     private boolean closed;
 
-    private Cgroup(String name, List<Member> members) {
+    private Cgroup(String name, CgroupMembers members) {
         this.name = name;
-        this.members = List.copyOf(members);
-        statistics = new StatsReader(sources(members));
-    }
-
-    private static Map<String, StatsSource> sources(List<Member> members) {
-        Map<String, StatsSource> sources = new HashMap<>();
-        for (Member member : members) {
-            CgroupDirectory directory = member.directory();
-            StatsSource source = new StatsSource(directory.fd(), directory.version());
-            member.controllers().forEach(controller -> sources.put(controller, source));
-            if (directory.version() == CgroupVersion.V2) {
-                sources.put(StatsReader.UNIFIED, source);
-            }
-        }
-        return sources;
-    }
-
-    /**
-     * Its part in one hierarchy.
-     *
-     * @param controllers of which something can be limited here
-     * @param parent the directory that it lies in
-     * @param directory its own
-     */
-    private record Member(Set<String> controllers, CgroupDirectory parent, CgroupDirectory directory) {
-        String name() {
-            return String.valueOf(directory.path().getFileName());
-        }
+        this.members = members;
+        statistics = members.statistics();
     }
 
     private static CgroupPlaces findPlaces() {
         CgroupPlaces places = CgroupPlaces.find(CgroupLayout.detect());
         Thread.ofVirtual().name("lxc4j-sweep").start(() -> {
-            Set<String> removed = sweep(places);
+            Set<String> removed = Sweep.run(places);
             if (!removed.isEmpty()) {
                 LOG.info("removed cgroups that JVMs have left that are gone: {}", removed);
             }
@@ -146,7 +104,7 @@ public final class Cgroup implements AutoCloseable {
                             + " to; run as root, or in a cgroup of one's own, as by systemd-run --user --scope"
                             + " --property=Delegate=yes COMMAND");
         }
-        return make(places, PREFIX + name, name, limits, wished);
+        return new Cgroup(name, new CgroupMaker(places, PREFIX + name, name).make(limits, wished));
     }
 
     /**
@@ -192,7 +150,7 @@ public final class Cgroup implements AutoCloseable {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public CgroupInput inputToJoin() {
         return new CgroupInput(
-                null, members.stream().map(member -> member.directory().fd()).toList());
+                null, members.directories().stream().map(CgroupDirectory::fd).toList());
     }
 
     /**
@@ -203,9 +161,8 @@ public final class Cgroup implements AutoCloseable {
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public CgroupInput input() {
         return new CgroupInput(
-                unified().map(CgroupDirectory::fd).orElse(null),
-                members.stream()
-                        .map(Member::directory)
+                members.unified().map(CgroupDirectory::fd).orElse(null),
+                members.directories().stream()
                         .filter(directory -> directory.version() == CgroupVersion.V1)
                         .map(CgroupDirectory::fd)
                         .toList());
@@ -222,129 +179,8 @@ public final class Cgroup implements AutoCloseable {
      */
     public Cgroup createChild(String child, Limits limits) {
         checkName(child);
-        List<CgroupPlaces.Place> places = members.stream()
-                .map(member -> new CgroupPlaces.Place(member.controllers(), member.directory()))
-                .toList();
-        return make(new CgroupPlaces(places), child, name + "/" + child, limits, Limits.none());
-    }
-
-    private static Cgroup make(CgroupPlaces places, String directory, String shown, Limits limits, Limits wished) {
-        Set<String> limited = new TreeSet<>();
-        limits.limits().forEach(limit -> {
-            limited.add(limit.controller());
-            check(limit, places.of(limit.controller()));
-        });
-        List<Member> members = new ArrayList<>();
-        try {
-            for (CgroupPlaces.Place place : places.places()) {
-                Set<String> wanted = new LinkedHashSet<>(place.controllers());
-                wanted.removeIf(controller -> !limited.contains(controller)
-                        && !wished.hasController(controller)
-                        && !COUNTING.contains(controller)
-                        && !(place.isUnified() && controller.equals(CPU)));
-                if (place.isUnified()) {
-                    wanted = enable(place.directory(), wanted, limited);
-                }
-                if (place.isUnified() || !wanted.isEmpty()) {
-                    members.add(make(place, directory, shown, wanted));
-                }
-            }
-            Cgroup cgroup = new Cgroup(shown, members);
-            cgroup.apply(wished.where(cgroup::has).with(limits));
-            return cgroup;
-        } catch (RuntimeException | Error e) {
-            members.forEach(Cgroup::discard);
-            throw e;
-        }
-    }
-
-    private static void check(Limit limit, Optional<CgroupPlaces.Place> place) {
-        if (place.isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": the controller " + limit.controller()
-                    + " is not in the kernel, not mounted, or not this user's to use; Host.probe() tells more");
-        }
-        CgroupVersion version = place.get().version();
-        if (limit.on(version).isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": cgroup version "
-                    + (version == CgroupVersion.V1 ? "1" : "2") + ", which has the controller " + limit.controller()
-                    + " on this host, has nothing like it; leave it out");
-        }
-    }
-
-    /** For what is only wished or counted no process is moved; then it is left out. */
-    private static Set<String> enable(CgroupDirectory parent, Set<String> wanted, Set<String> limited) {
-        Set<String> needed = new LinkedHashSet<>(wanted);
-        needed.retainAll(limited);
-        if (CgroupPlaces.needsRoom(parent, wanted)) {
-            if (needed.isEmpty()) {
-                return Set.of();
-            }
-            CgroupPlaces.makeRoom(parent);
-        }
-        try {
-            CgroupPlaces.enable(parent, wanted);
-            return wanted;
-        } catch (HostUnsupportedException e) {
-            LOG.debug("not all can be counted", e);
-            CgroupPlaces.enable(parent, needed);
-            return needed;
-        }
-    }
-
-    private boolean has(Limit limit) {
-        return member(limit.controller())
-                .filter(member -> !limit.on(member.directory().version()).isEmpty())
-                .isPresent();
-    }
-
-    private static Member make(CgroupPlaces.Place place, String name, String shown, Set<String> controllers) {
-        CgroupDirectory parent = place.directory();
-        for (int tries = 1; ; tries++) {
-            try {
-                parent.make(name);
-            } catch (SystemCallException e) {
-                if (e.errno() == Errno.EEXIST) {
-                    if (removeAbandoned(parent, name) || (tries > 1 && tries < MOST_TRIES)) {
-                        continue; // somebody sweeps
-                    }
-                    throw new InvalidSpecificationException(
-                            "cgroup name " + shown + " is taken: there is " + parent + "/" + name
-                                    + ", and it is in use",
-                            e);
-                }
-                throw new HostUnsupportedException("making the cgroup " + shown + " in " + parent, e);
-            }
-            CgroupDirectory directory;
-            try {
-                directory = parent.child(name);
-            } catch (SystemCallException e) {
-                if (e.errno() == Errno.ENOENT) {
-                    continue; // swept away by another JVM before it was locked
-                }
-                throw e;
-            }
-            Member member = new Member(controllers, parent, directory);
-            if (directory.tryLock() && parent.has(name)) {
-                try {
-                    initialize(member);
-                } catch (RuntimeException | Error e) {
-                    discard(member);
-                    throw e;
-                }
-                return member;
-            }
-            directory.close();
-        }
-    }
-
-    /** In version 1 nothing can run in a cpuset that has neither CPUs nor memory. */
-    private static void initialize(Member member) {
-        if (member.directory().version() == CgroupVersion.V1
-                && member.controllers().contains("cpuset")) {
-            for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
-                member.directory().write(file, member.parent().read(file));
-            }
-        }
+        String shown = name + "/" + child;
+        return new Cgroup(shown, new CgroupMaker(members.places(), child, shown).make(limits, Limits.none()));
     }
 
     private static void checkName(String name) {
@@ -367,25 +203,8 @@ public final class Cgroup implements AutoCloseable {
      */
     public synchronized void update(Limits limits) {
         requireOpen();
-        limits.limits()
-                .forEach(limit -> check(
-                        limit,
-                        member(limit.controller())
-                                .map(member -> new CgroupPlaces.Place(member.controllers(), member.directory()))));
-        apply(limits);
-    }
-
-    private void apply(Limits limits) {
-        for (Limit limit : limits.limits()) {
-            CgroupDirectory directory = member(limit.controller()).orElseThrow().directory();
-            LimitWriter.write(directory, limit);
-        }
-    }
-
-    private Optional<Member> member(String controller) {
-        return members.stream()
-                .filter(member -> member.controllers().contains(controller))
-                .findFirst();
+        limits.limits().forEach(members::check);
+        members.apply(limits);
     }
 
     // ---- processes
@@ -405,7 +224,7 @@ public final class Cgroup implements AutoCloseable {
      * @return its directories, one a hierarchy
      */
     public List<Path> directories() {
-        return members.stream().map(member -> member.directory().path()).toList();
+        return members.directories().stream().map(CgroupDirectory::path).toList();
     }
 
     /**
@@ -419,7 +238,7 @@ public final class Cgroup implements AutoCloseable {
         if (pid < 1) {
             throw new InvalidSpecificationException("process " + pid + ": an id is at least 1");
         }
-        for (Member member : members) {
+        for (CgroupMember member : members.members()) {
             try {
                 member.directory().write(PROCESSES, Long.toString(pid));
             } catch (SystemCallException e) {
@@ -445,7 +264,7 @@ public final class Cgroup implements AutoCloseable {
      */
     public synchronized List<Long> processes() {
         requireOpen();
-        return processes(main());
+        return processes(members.main());
     }
 
     private static List<Long> processes(CgroupDirectory directory) {
@@ -454,18 +273,6 @@ public final class Cgroup implements AutoCloseable {
                 .distinct()
                 .sorted()
                 .toList();
-    }
-
-    /** The hierarchy that knows most about processes. */
-    private CgroupDirectory main() {
-        return unified().orElse(members.getFirst().directory());
-    }
-
-    private Optional<CgroupDirectory> unified() {
-        return members.stream()
-                .map(Member::directory)
-                .filter(directory -> directory.version() == CgroupVersion.V2)
-                .findFirst();
     }
 
     /**
@@ -487,7 +294,7 @@ public final class Cgroup implements AutoCloseable {
      */
     public synchronized void kill() {
         requireOpen();
-        Ending.kill(main(), freezer());
+        Ending.kill(members.main(), members.freezer());
     }
 
     /**
@@ -503,7 +310,7 @@ public final class Cgroup implements AutoCloseable {
         Freezer freezer;
         synchronized (this) {
             requireOpen();
-            freezer = freezer()
+            freezer = members.freezer()
                     .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
                             + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"));
         }
@@ -517,11 +324,7 @@ public final class Cgroup implements AutoCloseable {
      */
     public synchronized void thaw() {
         requireOpen();
-        freezer().ifPresent(Freezer::thaw);
-    }
-
-    private Optional<Freezer> freezer() {
-        return Freezer.of(main()).or(() -> member("freezer").flatMap(member -> Freezer.of(member.directory())));
+        members.freezer().ifPresent(Freezer::thaw);
     }
 
     private void requireOpen() {
@@ -544,10 +347,10 @@ public final class Cgroup implements AutoCloseable {
         }
         closed = true;
         ContainerException failure = null;
-        Ending.kill(main(), freezer());
-        for (Member member : members) {
+        Ending.kill(members.main(), members.freezer());
+        for (CgroupMember member : members.members()) {
             try {
-                Ending.remove(member.parent(), member.name(), LONGEST_REMOVAL);
+                Ending.remove(member.parent(), member.name(), Ending.LONGEST_REMOVAL);
             } catch (ContainerException e) {
                 failure = e;
             }
@@ -558,52 +361,13 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
-    private static void discard(Member member) {
-        long result = member.parent().tryRemove(member.name());
-        member.directory().close();
-        if (result < 0) {
-            LOG.warn("removing the cgroup {} failed: {}", member.directory(), Errno.of((int) -result));
-        }
-    }
-
     /**
      * Removes the cgroups of JVMs that are gone, with what still runs in them. Nothing of a JVM that lives is touched.
      *
      * @return the names of those that were removed
      */
     public static Set<String> sweep() {
-        return sweep(PLACES.get());
-    }
-
-    static Set<String> sweep(CgroupPlaces places) {
-        Set<String> removed = new TreeSet<>();
-        for (CgroupPlaces.Place place : places.places()) {
-            for (String child : place.directory().children()) {
-                if (child.startsWith(PREFIX)
-                        && !child.equals(CgroupPlaces.LEAF)
-                        && removeAbandoned(place.directory(), child)) {
-                    removed.add(child.substring(PREFIX.length()));
-                }
-            }
-        }
-        return removed;
-    }
-
-    /** Who has made a cgroup holds it locked. */
-    private static boolean removeAbandoned(CgroupDirectory parent, String name) {
-        try (CgroupDirectory abandoned = parent.child(name)) {
-            if (!abandoned.tryLock()) {
-                return false;
-            }
-            Ending.kill(abandoned, Freezer.of(abandoned));
-            Ending.remove(parent, name, LONGEST_REMOVAL);
-            return true;
-        } catch (SystemCallException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return true;
-            }
-            throw e;
-        }
+        return Sweep.run(PLACES.get());
     }
 
     @Override

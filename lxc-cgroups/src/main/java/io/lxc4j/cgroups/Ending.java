@@ -12,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Ends what is in a cgroup, and removes it. */
 final class Ending {
+    /** How long the kernel may take to let go of a cgroup. */
+    static final Duration LONGEST_REMOVAL = Duration.ofSeconds(30);
+
     private static final String KILL = "cgroup.kill";
     private static final int SIGKILL = 9;
     private static final long FIRST_PAUSE_NANOS = 50_000;
