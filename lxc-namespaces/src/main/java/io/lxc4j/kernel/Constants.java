@@ -220,6 +220,15 @@ public final class Constants {
     /** {@code S_IFCHR}, see inode(7). */
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
 
+    /** {@code S_IFIFO}, see inode(7). */
+    public static final Constant S_IFIFO = new Constant("S_IFIFO", 0x1000);
+    /** {@code S_IFSOCK}, see inode(7). */
+    public static final Constant S_IFSOCK = new Constant("S_IFSOCK", 0xc000);
+    /** {@code RENAME_NOREPLACE}, see rename(2). */
+    public static final Constant RENAME_NOREPLACE = new Constant("RENAME_NOREPLACE", 1);
+    /** {@code UTIME_OMIT}, see utimensat(2). */
+    public static final Constant UTIME_OMIT = new Constant("UTIME_OMIT", (1 << 30) - 2);
+
     // ---- prctl(2)
     /** {@code PR_SET_DUMPABLE}, see prctl(2). */
     public static final Constant PR_SET_DUMPABLE = new Constant("PR_SET_DUMPABLE", 4);
