@@ -8,4 +8,5 @@ module io.lxc4j.layers {
     requires static org.jspecify;
 
     exports io.lxc4j.layers;
+    exports io.lxc4j.layers.oci;
 }
