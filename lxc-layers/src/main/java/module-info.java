@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module io.lxc4j.layers {
     requires transitive io.lxc4j.namespaces;
     requires org.slf4j;
+    requires static com.github.luben.zstd_jni;
     requires static org.jspecify;
 
     exports io.lxc4j.layers;

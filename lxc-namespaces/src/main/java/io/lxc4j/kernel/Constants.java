@@ -113,6 +113,8 @@ public final class Constants {
     public static final Constant F_OFD_SETLK = new Constant("F_OFD_SETLK", 37);
     /** {@code F_WRLCK}, see fcntl(2). */
     public static final Constant F_WRLCK = new Constant("F_WRLCK", 1);
+    /** {@code LOCK_SH}, see flock(2). */
+    public static final Constant LOCK_SH = new Constant("LOCK_SH", 1);
     /** {@code LOCK_EX}, see flock(2). */
     public static final Constant LOCK_EX = new Constant("LOCK_EX", 2);
     /** {@code LOCK_NB}, see flock(2). */

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sockets are left out, as no archive can hold them. One for each layer; not thread-safe.
  */
-final class LayerPacker implements AutoCloseable {
+public final class LayerPacker implements AutoCloseable {
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
 
     /** Nothing waits, also if somebody puts a pipe in the place of the file. */
@@ -52,7 +52,7 @@ final class LayerPacker implements AutoCloseable {
      * @param archive where the entries go; it is not finished here
      * @param latest what times are cut to that are later; null if none are
      */
-    LayerPacker(TarWriter archive, @Nullable Instant latest) {
+    public LayerPacker(TarWriter archive, @Nullable Instant latest) {
         this.archive = archive;
         this.latest = latest;
     }
@@ -69,7 +69,7 @@ final class LayerPacker implements AutoCloseable {
      * @throws LayerException if something can't be read, or changes while it is read
      * @throws IOException if the archive can't be written
      */
-    void pack(Fd root) throws IOException {
+    public void pack(Fd root) throws IOException {
         put(root, "", "./", tree.status(root, ""));
         packInside(root, "", 0);
     }

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param names the names on the way, strings of bytes, none of them {@code .} or {@code ..}; none at all for the root
  */
-record LayerPath(List<String> names) {
-    LayerPath {
+public record LayerPath(List<String> names) {
+    /** Makes the list immutable. */
+    public LayerPath {
         names = List.copyOf(names);
     }
 

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One for each layer; not thread-safe.
  */
-final class LayerUnpacker implements AutoCloseable {
+public final class LayerUnpacker implements AutoCloseable {
     private static final Constant NEW_FILE = Constant.or(O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW);
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
 
@@ -74,7 +74,7 @@ final class LayerUnpacker implements AutoCloseable {
      * @param asRoot whether owners, devices and all attributes can be made
      * @param limits how much the archive may hold
      */
-    LayerUnpacker(Fd root, boolean asRoot, UnpackLimits limits) {
+    public LayerUnpacker(Fd root, boolean asRoot, UnpackLimits limits) {
         this.root = root;
         this.asRoot = asRoot;
         this.limits = limits;
@@ -96,7 +96,7 @@ final class LayerUnpacker implements AutoCloseable {
      * @throws SystemCallException if the kernel refuses something
      * @throws IOException if the archive's stream fails
      */
-    UnpackResult unpack(TarReader archive) throws IOException {
+    public UnpackResult unpack(TarReader archive) throws IOException {
         TarEntry entry;
         while ((entry = archive.next()) != null) {
             try {

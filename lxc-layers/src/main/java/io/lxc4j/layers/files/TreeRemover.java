@@ -9,12 +9,15 @@ import io.lxc4j.error.Errno;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.FileTree;
+import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
+import io.lxc4j.layers.tar.ByteStrings;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Removes files and directories with all that they hold, without following links. */
-final class TreeRemover {
+public final class TreeRemover {
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
     private static final Constant NOTHING = Constant.or();
     private static final int OWNERS = 0700;
@@ -28,6 +31,22 @@ final class TreeRemover {
 
     TreeRemover(FileTree tree) {
         this.tree = tree;
+    }
+
+    /**
+     * Removes a file or a tree; nothing happens if it is not there.
+     *
+     * @param path an absolute path, whose last part is not followed if it is a link
+     */
+    public static void remove(Path path) {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("the root of all files is not removed");
+        }
+        try (FileTree tree = new FileTree();
+                Fd directory = Kernel.open(parent.toString(), Constant.or(O_RDONLY, O_DIRECTORY), 0)) {
+            new TreeRemover(tree).remove(directory, ByteStrings.ofText(String.valueOf(path.getFileName())));
+        }
     }
 
     /** Removes a name; nothing happens if it is not there. */

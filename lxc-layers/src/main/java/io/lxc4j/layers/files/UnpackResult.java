@@ -11,8 +11,9 @@ import java.util.List;
  *     lower layer has them, they should have those of that one
  * @param unkept how many owners, devices and attributes were left out, since only root can make them
  */
-record UnpackResult(long entries, long bytes, List<LayerPath> implied, long unkept) {
-    UnpackResult {
+public record UnpackResult(long entries, long bytes, List<LayerPath> implied, long unkept) {
+    /** Makes the list immutable. */
+    public UnpackResult {
         implied = List.copyOf(implied);
     }
 }
