@@ -8,9 +8,12 @@ import java.nio.file.Path;
 /**
  * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once.
  */
-public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
+public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot {
     /** What all the writes of a container may take, unless set: 1 GiB. */
     static final long DEFAULT_SIZE_BYTES = 1L << 30;
+
+    /** Room for directories that mounts lie on, where nothing is written to. */
+    static final long SCRATCH_BYTES = 1 << 20;
 
     /** One page: less is nothing to the kernel. */
     private static final long MIN_SIZE_BYTES = 4096;

@@ -189,6 +189,12 @@ public final class Constants {
     public static final Constant MOUNT_ATTR_IDMAP = new Constant("MOUNT_ATTR_IDMAP", 0x100000);
 
     // ---- mount(2), umount2(2)
+    /** {@code MS_RDONLY}, see mount(2), umount2(2). */
+    public static final Constant MS_RDONLY = new Constant("MS_RDONLY", 1);
+    /** {@code MS_NOSUID}, see mount(2), umount2(2). */
+    public static final Constant MS_NOSUID = new Constant("MS_NOSUID", 2);
+    /** {@code MS_NODEV}, see mount(2), umount2(2). */
+    public static final Constant MS_NODEV = new Constant("MS_NODEV", 4);
     /** {@code MS_MOVE}, see mount(2), umount2(2). */
     public static final Constant MS_MOVE = new Constant("MS_MOVE", 0x2000);
     /** {@code MS_SLAVE}, see mount(2), umount2(2). */

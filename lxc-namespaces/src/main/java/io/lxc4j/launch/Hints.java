@@ -55,6 +55,8 @@ final class Hints {
             case JoinOperation join -> JoinHints.of(join, sys, errno);
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
+            case MountOperation.RootFromOverlay root
+            when sys == Sys.MOUNT -> fileSystem(MountOperation.FileSystem.of("overlay", root.flags()), sys, errno);
             case TerminalOperation.MakeTerminal _ -> terminal(sys, errno);
             case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
