@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -122,8 +123,8 @@ final class References {
     }
 
     /** All names, sorted, and what each stands for. */
-    TreeMap<String, List<Entry>> all() {
-        TreeMap<String, List<Entry>> all = new TreeMap<>();
+    SortedMap<String, List<Entry>> all() {
+        SortedMap<String, List<Entry>> all = new TreeMap<>();
         for (String file : directory.list("refs")) {
             read(directory.resolve("refs/" + file)).ifPresent(named -> all.put(named.name, named.entries));
         }
