@@ -69,7 +69,21 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
      * @return the digest
      */
     public static Digest ofHash(byte[] sha256) {
-        return new Digest(SHA256, HexFormat.of().formatHex(sha256));
+        return new Digest(SHA256, hex(sha256));
+    }
+
+    /**
+     * Compares a hash with this digest.
+     *
+     * @param hash as {@link #newHash} gives it
+     * @return whether it is this one
+     */
+    public boolean matches(byte[] hash) {
+        return hex(hash).equals(hex);
+    }
+
+    private static String hex(byte[] hash) {
+        return HexFormat.of().formatHex(hash);
     }
 
     /**
