@@ -5,6 +5,7 @@ import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -16,9 +17,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Content by its digest. A blob that is there is whole and right. */
-final class Blobs {
+public final class Blobs {
     private static final int BUFFER_BYTES = 1 << 17;
     private static final int LARGEST_DOCUMENT = 4 << 20;
 
@@ -102,19 +104,24 @@ final class Blobs {
         return new Writer(digest, size);
     }
 
+    /** Takes a blob in whose digest will be known at its end. */
+    Writer writer() throws IOException {
+        return new Writer(null, Long.MAX_VALUE);
+    }
+
     /** A blob on its way in; what is not finished is removed when it is closed. To be used by one thread. */
-    final class Writer implements AutoCloseable {
-        private final Digest digest;
+    public final class Writer extends OutputStream {
+        private final @Nullable Digest digest;
         private final long size;
         private final StoreDirectory.Workshop workshop;
         private final FileChannel file;
         private final MessageDigest hash;
         private long written;
 
-        private Writer(Digest digest, long size) throws IOException {
+        private Writer(@Nullable Digest digest, long size) throws IOException {
             this.digest = digest;
             this.size = size;
-            hash = digest.newHash();
+            hash = digest == null ? Digest.newSha256() : digest.newHash();
             workshop = directory.workshop();
             try {
                 file = FileChannel.open(
@@ -125,7 +132,13 @@ final class Blobs {
             }
         }
 
-        void write(byte[] bytes, int offset, int length) throws IOException {
+        @Override
+        public void write(int one) throws IOException {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
             written += length;
             if (written > size) {
                 throw new LayerException(
@@ -138,7 +151,7 @@ final class Blobs {
             }
         }
 
-        void copy(InputStream source) throws IOException {
+        public void copy(InputStream source) throws IOException {
             byte[] buffer = new byte[BUFFER_BYTES];
             int count;
             while ((count = source.read(buffer)) > 0) {
@@ -146,15 +159,29 @@ final class Blobs {
             }
         }
 
-        /** Verifies the blob, and gives it its place. */
-        void finish() throws IOException {
-            if (written != size) {
-                throw new LayerException("the blob " + digest + " has " + written + " bytes, and should have " + size);
+        /**
+         * Verifies the blob, and gives it its place.
+         *
+         * @return its digest
+         */
+        public Digest finish() throws IOException {
+            byte[] value = hash.digest();
+            if (digest != null) {
+                if (written != size) {
+                    throw new LayerException(
+                            "the blob " + digest + " has " + written + " bytes, and should have " + size);
+                }
+                verify(digest, value);
             }
-            verify(digest, hash.digest());
+            Digest found = digest == null ? Digest.ofHash(value) : digest;
             file.force(true);
             file.close();
-            StoreDirectory.place(workshop.path().resolve("blob"), path(digest));
+            StoreDirectory.place(workshop.path().resolve("blob"), path(found));
+            return found;
+        }
+
+        long written() {
+            return written;
         }
 
         @Override

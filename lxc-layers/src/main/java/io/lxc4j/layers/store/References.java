@@ -3,7 +3,9 @@ package io.lxc4j.layers.store;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
+import io.lxc4j.layers.oci.MediaType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +24,7 @@ import java.util.function.UnaryOperator;
  * Names of images, and which versions each has stood for: a file for each name, in which the last line is what it stands for now. What was
  * said before is remembered, so that it can be gone back to, and is not collected as long.
  */
-final class References {
+public final class References {
     /** So many versions of a name are remembered. */
     static final int MOST_REMEMBERED = 20;
 
@@ -36,10 +38,10 @@ final class References {
      * What a name has stood for.
      *
      * @param time since when
-     * @param digest what it led to
+     * @param target what it led to: an image, or an index of some
      * @param action why, a word
      */
-    record Entry(Instant time, Digest digest, String action) {}
+    public record Entry(Instant time, Descriptor target, String action) {}
 
     /** Names can be longer than those of files, and have slashes. */
     private Path file(String name) {
@@ -52,9 +54,9 @@ final class References {
         return read(file(name)).map(Named::entries).orElse(List.of());
     }
 
-    Optional<Digest> find(String name) {
+    Optional<Descriptor> find(String name) {
         List<Entry> log = log(name);
-        return log.isEmpty() ? Optional.empty() : Optional.of(log.getLast().digest);
+        return log.isEmpty() ? Optional.empty() : Optional.of(log.getLast().target);
     }
 
     private record Named(String name, List<Entry> entries) {}
@@ -72,8 +74,13 @@ final class References {
         for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
             String[] fields = line.split(" ", -1);
             try {
-                entries.add(new Entry(Instant.parse(fields[0]), Digest.parse(fields[1]), fields[2]));
-            } catch (DateTimeParseException | InvalidSpecificationException | ArrayIndexOutOfBoundsException e) {
+                Descriptor target =
+                        new Descriptor(new MediaType(fields[3]), Digest.parse(fields[1]), Long.parseLong(fields[2]));
+                entries.add(new Entry(Instant.parse(fields[0]), target, fields[4]));
+            } catch (DateTimeParseException
+                    | InvalidSpecificationException
+                    | NumberFormatException
+                    | ArrayIndexOutOfBoundsException e) {
                 throw new LayerException(
                         "reading the name in " + file + ": it is damaged; remove it, and name the image again", e);
             }
@@ -82,10 +89,10 @@ final class References {
     }
 
     /** Lets a name stand for something. */
-    void set(String name, Digest digest, String action) {
+    void set(String name, Descriptor target, String action) {
         update(name, entries -> {
             List<Entry> more = new ArrayList<>(entries);
-            more.add(new Entry(Instant.now(), digest, action));
+            more.add(new Entry(Instant.now(), target, action));
             return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
         });
     }
@@ -110,7 +117,11 @@ final class References {
             StringBuilder text = new StringBuilder(name).append('\n');
             entries.forEach(entry -> text.append(entry.time)
                     .append(' ')
-                    .append(entry.digest)
+                    .append(entry.target.digest())
+                    .append(' ')
+                    .append(entry.target.size())
+                    .append(' ')
+                    .append(entry.target.mediaType())
                     .append(' ')
                     .append(entry.action)
                     .append('\n'));
