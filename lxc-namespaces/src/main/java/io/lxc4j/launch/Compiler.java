@@ -40,6 +40,7 @@ import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.SignalAction;
 import io.lxc4j.kernel.SocketFilterProgram;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.seccomp.BpfProgram;
@@ -120,6 +121,7 @@ final class Compiler {
             case Operation.NewCgroupNamespace _ -> rows.add(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
             case Operation.NewSession _ -> rows.add(Sys.SETSID);
             case Operation.DieWithParent _ -> dieWithParent();
+            case Operation.StopIgnoringSignals(long signals) -> stopIgnoring(signals);
             case Operation.NewSessionKeyring(boolean needed) -> {
                 Row row = rows.add(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING), number(0));
                 if (needed) {
@@ -209,6 +211,17 @@ final class Compiler {
                 .onValue(alive);
         rows.add(Sys.EXIT_GROUP, number(0));
         rows.place(alive);
+    }
+
+    private void stopIgnoring(long signals) {
+        for (long left = signals; left != 0; left &= left - 1) {
+            rows.add(
+                    Sys.RT_SIGACTION,
+                    number(Long.numberOfTrailingZeros(left) + 1L),
+                    new Argument.Bytes(SignalAction.byDefault(), "{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}"),
+                    number(0),
+                    number(SignalAction.SET_SIZE));
+        }
     }
 
     // ---- init

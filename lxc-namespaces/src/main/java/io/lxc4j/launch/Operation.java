@@ -26,6 +26,7 @@ public sealed interface Operation
                 Operation.StartInCgroup,
                 Operation.NewSession,
                 Operation.DieWithParent,
+                Operation.StopIgnoringSignals,
                 Operation.NewSessionKeyring,
                 Operation.PivotRoot,
                 Operation.StayAsInit,
@@ -133,6 +134,23 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "leaving the parent's session";
+        }
+    }
+
+    /**
+     * Gives signals back their default action that the parent ignores, as an exec would pass that on.
+     *
+     * @param signals at least one; bit n-1 is signal n
+     */
+    record StopIgnoringSignals(long signals) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.SESSION;
+        }
+
+        @Override
+        public String summary() {
+            return "no longer ignoring the signals that the parent ignores";
         }
     }
 

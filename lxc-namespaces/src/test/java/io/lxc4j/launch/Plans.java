@@ -111,6 +111,7 @@ final class Plans {
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
                 .add(new Operation.NewSessionKeyring(true))
+                .add(new Operation.StopIgnoringSignals(1L << 63 | 3))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.NewSession())
                 .add(new Operation.NewCgroupNamespace())
