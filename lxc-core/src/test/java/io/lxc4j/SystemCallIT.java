@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -271,6 +272,12 @@ class SystemCallIT {
                 .isThrownBy(() -> builder.onSystemCall("mkmod", handler))
                 .withMessageContaining("mkmod")
                 .withMessageContaining("mknod");
+        for (Function<Path, SystemCallAnswer> answer :
+                List.<Function<Path, SystemCallAnswer>>of(SystemCallAnswer::readable, SystemCallAnswer::writable)) {
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> answer.apply(Path.of("etc/passwd")))
+                    .withMessageStartingWith("answer with the file etc/passwd: it must be an absolute path");
+        }
         builder.onSystemCall("mkdir", handler);
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(() -> builder.onSystemCall("mkdir", handler))

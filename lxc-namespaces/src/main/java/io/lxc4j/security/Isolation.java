@@ -178,7 +178,9 @@ public final class Isolation {
      * Sets which system calls the processes may make; by default {@link SeccompProfile#standard()}.
      *
      * @param filter a filter that lets the process make the calls of a launch's last steps: {@code execve}, and {@code write} and
-     *     {@code exit_group} to tell that it failed
+     *     {@code exit_group} to tell that it failed; {@code sendmsg} where a supervisor is asked about others; and with {@link
+     *     #allowNewPrivileges} also {@code prctl}, {@code capset}, {@code prlimit64}, {@code fcntl} and {@code rt_sigprocmask}. A
+     *     container with another one is rejected when it is specified
      * @return the isolation with that filter
      */
     public Isolation seccomp(SeccompFilter filter) {
