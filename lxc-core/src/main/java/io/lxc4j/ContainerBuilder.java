@@ -172,7 +172,8 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      * @param name the call; none that the launch itself makes at its end, as {@code execve}
      * @param handler what decides
      * @return this builder
-     * @throws InvalidSpecificationException if it has a handler already, or is none of a system call up to Linux 6.18
+     * @throws InvalidSpecificationException if it has a handler already, is made by the launch, or is none of a system call up to Linux
+     *     6.18
      */
     public ContainerBuilder onSystemCall(String name, SystemCallHandler handler) {
         unset("onSystemCall of " + printable(name), handlers.get(name), handler);

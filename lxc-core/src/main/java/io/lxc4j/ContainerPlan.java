@@ -3,6 +3,7 @@ package io.lxc4j;
 import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
+import io.lxc4j.kernel.SignalAction;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
@@ -50,8 +51,7 @@ final class ContainerPlan {
         NamespacePlan.contribute(plan, namespaces, settings.attributes());
         settings.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
-        plan.add(new Operation.NewSession());
-        plan.add(new Operation.DieWithParent());
+        part(plan);
         List<PlannedMount> mounts =
                 settings.mounts.stream().map(mount -> mount.plan(namespaces)).toList();
         mounts.forEach(mount -> mount.open(plan));
@@ -82,6 +82,16 @@ final class ContainerPlan {
         return plan.build();
     }
 
+    /** What a process that runs something of the container shall not have of this JVM. */
+    private static void part(LaunchPlan.Builder plan) {
+        plan.add(new Operation.NewSession());
+        plan.add(new Operation.DieWithParent());
+        long ignored = SignalAction.ignoredAtFirst();
+        if (ignored != 0) {
+            plan.add(new Operation.StopIgnoringSignals(ignored));
+        }
+    }
+
     private static void takeTerminal(LaunchPlan.Builder plan, @Nullable WindowSize size, boolean isConsole) {
         if (size == null) {
             return;
@@ -110,8 +120,7 @@ final class ContainerPlan {
         } else {
             plan.add(NamespacePlan.takingOnUser(namespaces, user.uid(), user.gid()));
         }
-        plan.add(new Operation.NewSession());
-        plan.add(new Operation.DieWithParent());
+        part(plan);
         exec.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
         takeTerminal(plan, exec.terminal, false);

@@ -2,7 +2,7 @@ package io.lxc4j;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.security.Capabilities;
 import io.lxc4j.security.Isolation;
 import java.io.File;
@@ -51,7 +51,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
             @Nullable String workingDirectory,
             @Nullable User user,
             @Nullable WindowSize terminal,
-            Operation.@Nullable LimitCapabilities rights) {
+            RightsOperation.@Nullable LimitCapabilities rights) {
         /** Of all texts, in characters. */
         long length() {
             return command.stream().mapToLong(String::length).sum()
@@ -115,7 +115,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
     Asked asked() {
         List<Map.Entry<String, String>> variables =
                 environment.entrySet().stream().map(Map.Entry::copyOf).toList();
-        Operation.LimitCapabilities limit = capabilities == null ? null : capabilities.limit(container.rights());
+        RightsOperation.LimitCapabilities limit = capabilities == null ? null : capabilities.limit(container.rights());
         return new Asked(command, variables, workingDirectory, user, terminal, limit);
     }
 

@@ -74,6 +74,7 @@ public final class SystemCall {
      *
      * @param index 0 to 5
      * @return the argument; of those that the call has not, anything
+     * @throws IndexOutOfBoundsException if there is no such index
      */
     public long argument(int index) {
         return notice.arguments().get(index);
@@ -103,6 +104,7 @@ public final class SystemCall {
      * @param index 0 to 5
      * @param length how many, 1 to 1 Mi
      * @return the bytes
+     * @throws IllegalArgumentException if it is another number of bytes
      * @throws ContainerException if there are fewer at that address, or the call waits no more
      */
     public byte[] bytes(int index, int length) {

@@ -1,6 +1,7 @@
 package io.lxc4j;
 
 import io.lxc4j.error.Errno;
+import io.lxc4j.error.InvalidSpecificationException;
 import java.nio.file.Path;
 
 /** What a {@link SystemCallHandler} decides. Immutable. */
@@ -34,6 +35,10 @@ public abstract sealed class SystemCallAnswer {
         final boolean isWritable;
 
         Opened(Path file, boolean isWritable) {
+            if (!file.isAbsolute()) {
+                throw new InvalidSpecificationException("answer with the file " + file
+                        + ": it must be an absolute path of the host, whatever directory this JVM works in");
+            }
             this.file = file;
             this.isWritable = isWritable;
         }
@@ -42,7 +47,7 @@ public abstract sealed class SystemCallAnswer {
     /**
      * The call succeeds, without the kernel's doing.
      *
-     * @param value what it returns
+     * @param value what it returns; to programs -4095 to -1 are errors, as {@link #error} gives them
      * @return the answer
      */
     public static SystemCallAnswer value(long value) {
@@ -75,6 +80,7 @@ public abstract sealed class SystemCallAnswer {
      *
      * @param file an absolute path of the host; if it can't be opened, the call fails with that error
      * @return the answer
+     * @throws InvalidSpecificationException if it is not absolute
      */
     public static SystemCallAnswer readable(Path file) {
         return new Opened(file, false);
@@ -85,6 +91,7 @@ public abstract sealed class SystemCallAnswer {
      *
      * @param file an absolute path of the host, of a file that exists; if it can't be opened, the call fails with that error
      * @return the answer
+     * @throws InvalidSpecificationException if it is not absolute
      */
     public static SystemCallAnswer writable(Path file) {
         return new Opened(file, true);

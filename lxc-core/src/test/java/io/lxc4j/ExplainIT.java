@@ -79,7 +79,10 @@ class ExplainIT {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path traces = Files.createDirectory(directory.resolve("traces"));
         Path output = directory.resolve("output");
+        // Where this JVM ignores signals, as under nohup, plans have one operation more.
         List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal",
                 "strace",
                 "-ff",
                 "-ttt",

@@ -7,14 +7,17 @@ import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.security.Isolation;
+import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +155,52 @@ class SystemCallIT {
                 .isEqualTo("-1 " + Errno.EIO.number());
     }
 
+    /** The memory could be reached: only the kernel's cookie tells that it is no longer that of a process that waits. */
+    @Test
+    @DisplayName("that a signal has ended shows and takes nothing more of a process that goes on")
+    void interrupted() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        CompletableFuture<List<String>> refused = new CompletableFuture<>();
+        try (Container container = Container.builder()
+                .onSystemCall("sethostname", (_, call) -> {
+                    assertThat(call.string(0)).isEqualTo("memory");
+                    entered.countDown();
+                    over.await();
+                    refused.complete(List.of(
+                            message(() -> call.string(0)),
+                            message(() -> call.bytes(0, 1)),
+                            message(() -> call.write(0, "MEMORY".getBytes(StandardCharsets.UTF_8)))));
+                    return SystemCallAnswer.value(0);
+                })
+                .command(
+                        "perl",
+                        "-e",
+                        "$| = 1; $SIG{USR1} = sub {}; $a = 'memory'; $r = syscall(" + Numbers.of("sethostname")
+                                + ", $a, 6); print(\"$r \", $! + 0, \"\\n\"); <STDIN>; print \"$a\\n\"")
+                .start()) {
+            assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+            container.process().signal(Signal.USR1);
+            BufferedReader output = container.process().inputReader();
+            assertThat(output.readLine()).isEqualTo("-1 " + Errno.EINTR.number());
+            over.countDown();
+            assertThat(refused.get(20, TimeUnit.SECONDS))
+                    .hasSize(3)
+                    .allMatch(text -> text.endsWith("it waits no more"));
+            container.process().getOutputStream().close();
+            assertThat(output.readLine()).isEqualTo("memory");
+        }
+    }
+
+    private static String message(Runnable use) {
+        try {
+            use.run();
+            return "";
+        } catch (SystemCall.BadAddressException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     @Test
     @DisplayName("is decided on for all processes at the same time")
     void many() throws Exception {
@@ -223,6 +272,12 @@ class SystemCallIT {
                 .isThrownBy(() -> builder.onSystemCall("mkmod", handler))
                 .withMessageContaining("mkmod")
                 .withMessageContaining("mknod");
+        for (Function<Path, SystemCallAnswer> answer :
+                List.<Function<Path, SystemCallAnswer>>of(SystemCallAnswer::readable, SystemCallAnswer::writable)) {
+            assertThatExceptionOfType(InvalidSpecificationException.class)
+                    .isThrownBy(() -> answer.apply(Path.of("etc/passwd")))
+                    .withMessageStartingWith("answer with the file etc/passwd: it must be an absolute path");
+        }
         builder.onSystemCall("mkdir", handler);
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(() -> builder.onSystemCall("mkdir", handler))

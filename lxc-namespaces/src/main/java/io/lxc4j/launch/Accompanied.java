@@ -129,7 +129,7 @@ final class Accompanied {
     }
 
     /** Reads back what the process is labelled. */
-    private void verify(Operation.SetLabel label) {
+    private void verify(RightsOperation.SetLabel label) {
         String file = pid + "/" + label.module().current();
         String found;
         try (Fd proc = ProcDirectory.open();

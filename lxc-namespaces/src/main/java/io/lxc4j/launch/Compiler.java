@@ -40,6 +40,7 @@ import io.lxc4j.kernel.CloneArgs;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.InterfaceRequest;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.SignalAction;
 import io.lxc4j.kernel.SocketFilterProgram;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.seccomp.BpfProgram;
@@ -120,7 +121,8 @@ final class Compiler {
             case Operation.NewCgroupNamespace _ -> rows.add(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
             case Operation.NewSession _ -> rows.add(Sys.SETSID);
             case Operation.DieWithParent _ -> dieWithParent();
-            case Operation.NewSessionKeyring(boolean needed) -> {
+            case Operation.StopIgnoringSignals(long signals) -> stopIgnoring(signals);
+            case RightsOperation.NewSessionKeyring(boolean needed) -> {
                 Row row = rows.add(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING), number(0));
                 if (needed) {
                     row.tolerate(Errno.ENOSYS); // a kernel without keys
@@ -128,7 +130,7 @@ final class Compiler {
                     row.into(rows.register("keyring")).keepError();
                 }
             }
-            case Operation.SetLabel(Handle proc, SecurityModule module, String label) -> {
+            case RightsOperation.SetLabel(Handle proc, SecurityModule module, String label) -> {
                 Argument.Register file = rows.register("label");
                 rows.open(handles.argument(proc), text("self/" + module.exec()), WRITABLE, OF_PROC)
                         .into(file);
@@ -154,13 +156,13 @@ final class Compiler {
             case Operation.ChangeDirectory(String path) -> rows.add(Sys.CHDIR, text(path));
             case Operation.CloseDescriptors _ ->
                 rows.add(Sys.CLOSE_RANGE, number(CHANNEL + 1L), number(LAST_DESCRIPTOR), number(0));
-            case Operation.ForbidNewPrivileges _ -> set(PR_SET_NO_NEW_PRIVS, number(1));
-            case Operation.LimitCapabilities(CapabilitySets sets, Constant secureBits) ->
+            case RightsOperation.ForbidNewPrivileges _ -> set(PR_SET_NO_NEW_PRIVS, number(1));
+            case RightsOperation.LimitCapabilities(CapabilitySets sets, Constant secureBits) ->
                 limitCapabilities(sets, secureBits);
             case RestrictAccess access -> new AccessCompiler(rows).restrict(access);
             case Operation.SetOwnLimit(Constant resource, long soft, long hard) ->
                 AttributeCompiler.limit(rows, number(0), resource, soft, hard);
-            case Operation.InstallSeccomp seccomp -> {
+            case RightsOperation.InstallSeccomp seccomp -> {
                 if (!seccomp.beforeLimits()) {
                     leaveParent();
                 }
@@ -209,6 +211,17 @@ final class Compiler {
                 .onValue(alive);
         rows.add(Sys.EXIT_GROUP, number(0));
         rows.place(alive);
+    }
+
+    private void stopIgnoring(long signals) {
+        for (long left = signals; left != 0; left &= left - 1) {
+            rows.add(
+                    Sys.RT_SIGACTION,
+                    number(Long.numberOfTrailingZeros(left) + 1L),
+                    new Argument.Bytes(SignalAction.byDefault(), "{sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}"),
+                    number(0),
+                    number(SignalAction.SET_SIZE));
+        }
     }
 
     // ---- init
@@ -300,7 +313,7 @@ final class Compiler {
         }
     }
 
-    private void filter(Operation.InstallSeccomp seccomp) {
+    private void filter(RightsOperation.InstallSeccomp seccomp) {
         Stream<Constant> asked = seccomp.flags().stream()
                 .sorted()
                 .map(flag -> new Constant("SECCOMP_FILTER_FLAG_" + flag.name(), flag.value()));

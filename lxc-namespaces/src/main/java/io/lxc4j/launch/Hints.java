@@ -62,8 +62,8 @@ final class Hints {
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);
             case RestrictAccess _ -> restriction(sys, errno);
             case Operation.SetOwnLimit own -> AttributeHints.limit(own.resource(), errno);
-            case Operation.SetLabel label -> label(label, sys, errno);
-            case Operation.NewSessionKeyring _
+            case RightsOperation.SetLabel label -> label(label, sys, errno);
+            case RightsOperation.NewSessionKeyring _
             when errno == Errno.EDQUOT -> "the user has as many keys as /proc/sys/kernel/keys/maxkeys allows";
             case Operation.SetSysctl _ -> AttributeHints.sysctl(sys, errno);
             case Operation.SetIds _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
@@ -110,7 +110,7 @@ final class Hints {
         };
     }
 
-    private static String label(Operation.SetLabel label, Sys sys, Errno errno) {
+    private static String label(RightsOperation.SetLabel label, Sys sys, Errno errno) {
         return switch (errno) {
             case ENOENT ->
                 sys == Sys.WRITE

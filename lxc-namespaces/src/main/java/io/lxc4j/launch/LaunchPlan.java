@@ -105,17 +105,18 @@ public record LaunchPlan(
     }
 
     /** The labels that the process is to have. */
-    List<Operation.SetLabel> labels() {
+    List<RightsOperation.SetLabel> labels() {
         return operations.stream()
-                .filter(Operation.SetLabel.class::isInstance)
-                .map(Operation.SetLabel.class::cast)
+                .filter(RightsOperation.SetLabel.class::isInstance)
+                .map(RightsOperation.SetLabel.class::cast)
                 .toList();
     }
 
     /** Whether the child hands over a listener of its filter of system calls. */
     boolean hasListener() {
         return operations.stream()
-                .anyMatch(operation -> operation instanceof Operation.InstallSeccomp seccomp && seccomp.listened());
+                .anyMatch(
+                        operation -> operation instanceof RightsOperation.InstallSeccomp seccomp && seccomp.listened());
     }
 
     /**

@@ -15,6 +15,7 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Lazy;
 import io.lxc4j.kernel.Namespace;
+import io.lxc4j.kernel.SignalAction;
 import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -95,14 +96,7 @@ public final class Launcher {
 
     /** A JVM started with SIGCHLD ignored would never learn how its children end. */
     private static void expectChildren() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment action = arena.allocate(64, 8);
-            Kernel.tryCall(Sys.RT_SIGACTION, SIGCHLD, 0, action.address(), 8);
-            long ignore = 1;
-            if (action.get(JAVA_LONG, 0) == ignore) {
-                Kernel.tryCall(Sys.RT_SIGACTION, SIGCHLD, action.fill((byte) 0).address(), 0, 8);
-            }
-        }
+        SignalAction.stopIgnoring(SIGCHLD);
     }
 
     /**

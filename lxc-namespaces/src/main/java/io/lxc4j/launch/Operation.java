@@ -1,12 +1,9 @@
 package io.lxc4j.launch;
 
-import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Rlimit;
 import io.lxc4j.seccomp.BpfProgram;
-import io.lxc4j.seccomp.SeccompFlag;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +15,7 @@ public sealed interface Operation
                 JoinOperation,
                 MountOperation,
                 TerminalOperation,
-                RestrictAccess,
+                RightsOperation,
                 Operation.InSystem,
                 Operation.AwaitParent,
                 Operation.SetIds,
@@ -26,15 +23,12 @@ public sealed interface Operation
                 Operation.StartInCgroup,
                 Operation.NewSession,
                 Operation.DieWithParent,
-                Operation.NewSessionKeyring,
+                Operation.StopIgnoringSignals,
                 Operation.PivotRoot,
                 Operation.StayAsInit,
                 Operation.ChangeDirectory,
                 Operation.CloseDescriptors,
-                Operation.ForbidNewPrivileges,
-                Operation.LimitCapabilities,
                 Operation.SetOwnLimit,
-                Operation.InstallSeccomp,
                 Operation.Exec,
                 Operation.ServeParent,
                 Operation.End {
@@ -136,6 +130,23 @@ public sealed interface Operation
         }
     }
 
+    /**
+     * Gives signals back their default action that the parent ignores, as an exec would pass that on.
+     *
+     * @param signals at least one; bit n-1 is signal n
+     */
+    record StopIgnoringSignals(long signals) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.SESSION;
+        }
+
+        @Override
+        public String summary() {
+            return "no longer ignoring the signals that the parent ignores";
+        }
+    }
+
     /** Has the kernel kill it when the parent ends. */
     record DieWithParent() implements Operation {
         @Override
@@ -233,37 +244,6 @@ public sealed interface Operation
     }
 
     /**
-     * Has a security module label the program that is executed, by a file that is no other than the one that it should be.
-     *
-     * @param proc the parent's {@code /proc}
-     * @param module which module
-     * @param label printable ASCII
-     */
-    record SetLabel(Handle proc, SecurityModule module, String label) implements InSystem {
-        @Override
-        public String summary() {
-            return "setting the label " + label + " of " + module;
-        }
-    }
-
-    /**
-     * Leaves the session keyring of the parent for an empty one of its own.
-     *
-     * @param needed whether it must have that, as it can use keys; else a failure makes no difference
-     */
-    record NewSessionKeyring(boolean needed) implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.SESSION;
-        }
-
-        @Override
-        public String summary() {
-            return "making a session keyring";
-        }
-    }
-
-    /**
      * Stays as an init: it collects orphans, sends signals on and exits as its main child does. A child, the leader of a
      * session of its own, goes on with what the plan has left.
      *
@@ -309,73 +289,6 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "closing descriptors";
-        }
-    }
-
-    /** Forbids itself and its descendants to gain privileges by exec. */
-    record ForbidNewPrivileges() implements Operation {
-        @Override
-        public Phase phase() {
-            return Phase.CAPABILITIES;
-        }
-
-        @Override
-        public String summary() {
-            return "forbidding new privileges";
-        }
-    }
-
-    /**
-     * Gives up for good the capabilities that are not in these sets: no exec brings them back.
-     *
-     * @param sets what the process has not got must not be in them
-     * @param secureBits {@code SECBIT_*}; without a bit they stay as they are
-     */
-    record LimitCapabilities(CapabilitySets sets, Constant secureBits) implements Operation {
-        /**
-         * As it is done where root's user id keeps its meaning.
-         *
-         * @param sets what the process has not got must not be in them
-         */
-        public LimitCapabilities(CapabilitySets sets) {
-            this(sets, Constant.or());
-        }
-
-        @Override
-        public Phase phase() {
-            return Phase.CAPABILITIES;
-        }
-
-        @Override
-        public String summary() {
-            return "limiting capabilities";
-        }
-    }
-
-    /**
-     * Filters its system calls and those of its descendants.
-     *
-     * @param program the filter
-     * @param flags how it is installed
-     * @param beforeLimits whether it comes before capabilities are given up, as CAP_SYS_ADMIN is needed to install a filter where
-     *     new privileges are not forbidden; else it is the last thing before the exec
-     * @param listened whether the parent gets a listener, to answer the calls that wait for that
-     */
-    record InstallSeccomp(BpfProgram program, Set<SeccompFlag> flags, boolean beforeLimits, boolean listened)
-            implements Operation {
-        /** Makes the set immutable. */
-        public InstallSeccomp {
-            flags = Set.copyOf(flags);
-        }
-
-        @Override
-        public Phase phase() {
-            return beforeLimits ? Phase.CAPABILITIES : Phase.SECCOMP;
-        }
-
-        @Override
-        public String summary() {
-            return "filtering system calls";
         }
     }
 

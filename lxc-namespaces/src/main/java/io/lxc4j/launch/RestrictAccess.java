@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record RestrictAccess(
         Constant files, Constant network, Constant scopes, List<PathRule> paths, List<PortRule> ports)
-        implements Operation {
+        implements RightsOperation {
     /**
      * Allows something with a file, or with a directory and all that is below it, whichever is found.
      *

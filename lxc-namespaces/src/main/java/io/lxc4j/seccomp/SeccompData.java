@@ -16,6 +16,8 @@ final class SeccompData {
     /** The size of the struct in bytes. */
     static final int SIZE = 64;
 
+    static final int MOST_ARGUMENTS = 6;
+
     static final int NUMBER = 0;
     static final int ARCH = 4;
     private static final int ARGUMENTS = 16;

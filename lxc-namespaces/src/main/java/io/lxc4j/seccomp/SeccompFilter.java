@@ -122,8 +122,13 @@ public final class SeccompFilter {
      * @param number the call; one that does not exist is as good
      * @param arguments at most 6; those that are missing are 0
      * @return what happens
+     * @throws InvalidSpecificationException if there are more arguments, or as {@link #program} does
      */
     public SeccompAction decide(Abi abi, int number, long... arguments) {
+        if (arguments.length > SeccompData.MOST_ARGUMENTS) {
+            throw new InvalidSpecificationException(
+                    arguments.length + " arguments: a system call has at most " + SeccompData.MOST_ARGUMENTS);
+        }
         return new BpfInterpreter(program(abi.ofKernel()).instructions())
                 .run(new SeccompData(number, abi.auditArch(), arguments));
     }
@@ -135,7 +140,7 @@ public final class SeccompFilter {
      * @param call the call's name
      * @param arguments at most 6; those that are missing are 0
      * @return what happens
-     * @throws InvalidSpecificationException if the ABI has no such call
+     * @throws InvalidSpecificationException if the ABI has no such call, or there are more arguments
      */
     public SeccompAction decide(Abi abi, String call, long... arguments) {
         SystemCalls.check(call);

@@ -4,7 +4,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.CapabilitySets;
 import io.lxc4j.kernel.Constant;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.RightsOperation;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -212,19 +212,19 @@ public final class Capabilities {
      * @throws HostUnsupportedException if the kernel does not know one, or this JVM can't give one
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
-    public Operation.LimitCapabilities limit(Rights rights) {
+    public RightsOperation.LimitCapabilities limit(Rights rights) {
         return limit(rights, CapabilitySets.LAST);
     }
 
     /** As it is on a kernel that knows no capability after a certain one. */
-    Operation.LimitCapabilities limit(Rights rights, int last) {
+    RightsOperation.LimitCapabilities limit(Rights rights, int last) {
         long available = rights.capabilities();
         Set<Capability> wanted = EnumSet.copyOf(added);
         addedIfKnown.stream().filter(capability -> capability.isKnown(last)).forEach(wanted::add);
         wanted.forEach(capability -> require(capability, available, last));
         long kept = ((base(rights.ownUsers()) & available) | bits(wanted)) & ~bits(dropped);
         Constant locked = Constant.or(secureBits.stream().map(SecureBit::locked).toArray(Constant[]::new));
-        return new Operation.LimitCapabilities(
+        return new RightsOperation.LimitCapabilities(
                 new CapabilitySets(kept, kept, bits(inheritable), kept, bits(ambient)), locked);
     }
 

@@ -4,17 +4,14 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.seccomp.SeccompAction;
 import io.lxc4j.seccomp.SeccompFilter;
 import io.lxc4j.seccomp.SeccompProfile;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What keeps the processes of a container from doing harm with what they can reach. Immutable and thread-safe; each method
@@ -54,48 +51,18 @@ public final class Isolation {
         "execveat"
     };
 
-    private static final Isolation STANDARD = new Isolation(new Draft());
+    private static final Isolation STANDARD = new Isolation(new IsolationSettings());
 
-    private final Capabilities capabilities;
-    private final @Nullable Landlock landlock;
-    private final @Nullable SystemCallRules systemCalls;
-    private final @Nullable SecurityLabel label;
-    private final Map<String, String> procOptions;
-    private final boolean newPrivileges;
-    private final boolean ownUsersOnly;
+    private final IsolationSettings settings;
 
-    /** What an isolation is made from. */
-    private static final class Draft {
-        private Capabilities capabilities = Capabilities.defaults();
-        private @Nullable Landlock landlock;
-        private @Nullable SystemCallRules systemCalls = new SystemCallRules(SeccompProfile.standard());
-        private @Nullable SecurityLabel label;
-        private final SortedMap<String, String> procOptions = new TreeMap<>();
-        private boolean newPrivileges;
-        private boolean ownUsersOnly;
+    private Isolation(IsolationSettings settings) {
+        this.settings = settings;
     }
 
-    private Isolation(Draft draft) {
-        capabilities = draft.capabilities;
-        landlock = draft.landlock;
-        systemCalls = draft.systemCalls;
-        label = draft.label;
-        procOptions = Collections.unmodifiableSortedMap(new TreeMap<>(draft.procOptions));
-        newPrivileges = draft.newPrivileges;
-        ownUsersOnly = draft.ownUsersOnly;
-    }
-
-    private Isolation with(Consumer<Draft> change) {
-        Draft draft = new Draft();
-        draft.capabilities = capabilities;
-        draft.landlock = landlock;
-        draft.systemCalls = systemCalls;
-        draft.label = label;
-        draft.procOptions.putAll(procOptions);
-        draft.newPrivileges = newPrivileges;
-        draft.ownUsersOnly = ownUsersOnly;
-        change.accept(draft);
-        return new Isolation(draft);
+    private Isolation with(Consumer<IsolationSettings> change) {
+        IsolationSettings changed = new IsolationSettings(settings);
+        change.accept(changed);
+        return new Isolation(changed);
     }
 
     // ---- where to begin
@@ -140,10 +107,10 @@ public final class Isolation {
      * @throws InvalidSpecificationException if a path is not absolute
      */
     public static Isolation strict(String... programs) {
-        return STANDARD.with(draft -> {
-            draft.capabilities = Capabilities.none();
-            draft.systemCalls = new SystemCallRules(SeccompProfile.standard().refusing(NOT_TO_COMPUTE));
-            draft.landlock = Landlock.forPrograms(programs).denyTcpIfKnown().scopeIfKnown(Landlock.Scope.values());
+        return STANDARD.with(changed -> {
+            changed.capabilities = Capabilities.none();
+            changed.systemCalls = new SystemCallRules(SeccompProfile.standard().refusing(NOT_TO_COMPUTE));
+            changed.landlock = Landlock.forPrograms(programs).denyTcpIfKnown().scopeIfKnown(Landlock.Scope.values());
         });
     }
 
@@ -164,8 +131,8 @@ public final class Isolation {
      * @return the isolation of a machine
      */
     public static Isolation machine() {
-        return STANDARD.with(draft -> {
-            draft.capabilities = Capabilities.all()
+        return STANDARD.with(changed -> {
+            changed.capabilities = Capabilities.all()
                     .drop(
                             Capability.SYS_MODULE,
                             Capability.SYS_RAWIO,
@@ -178,10 +145,10 @@ public final class Isolation {
                             Capability.BLOCK_SUSPEND,
                             Capability.PERFMON,
                             Capability.BPF);
-            draft.systemCalls = new SystemCallRules(
+            changed.systemCalls = new SystemCallRules(
                     SeccompProfile.standard().allowing("pivot_root", "add_key", "keyctl", "request_key"));
-            draft.newPrivileges = true;
-            draft.ownUsersOnly = true;
+            changed.newPrivileges = true;
+            changed.ownUsersOnly = true;
         });
     }
 
@@ -194,7 +161,7 @@ public final class Isolation {
      * @return the isolation with them
      */
     public Isolation capabilities(Capabilities capabilities) {
-        return with(draft -> draft.capabilities = capabilities);
+        return with(changed -> changed.capabilities = capabilities);
     }
 
     /**
@@ -204,18 +171,20 @@ public final class Isolation {
      * @return the isolation with those rules
      */
     public Isolation seccomp(SeccompProfile profile) {
-        return with(draft -> draft.systemCalls = new SystemCallRules(profile));
+        return with(changed -> changed.systemCalls = new SystemCallRules(profile));
     }
 
     /**
      * Sets which system calls the processes may make; by default {@link SeccompProfile#standard()}.
      *
      * @param filter a filter that lets the process make the calls of a launch's last steps: {@code execve}, and {@code write} and
-     *     {@code exit_group} to tell that it failed
+     *     {@code exit_group} to tell that it failed; {@code sendmsg} where a supervisor is asked about others; and with {@link
+     *     #allowNewPrivileges} also {@code prctl}, {@code capset}, {@code prlimit64}, {@code fcntl} and {@code rt_sigprocmask}. A
+     *     container with another one is rejected when it is specified
      * @return the isolation with that filter
      */
     public Isolation seccomp(SeccompFilter filter) {
-        return with(draft -> draft.systemCalls = new SystemCallRules(filter));
+        return with(changed -> changed.systemCalls = new SystemCallRules(filter));
     }
 
     /**
@@ -225,7 +194,7 @@ public final class Isolation {
      * @return the isolation without a filter of system calls
      */
     public Isolation withoutSeccomp() {
-        return with(draft -> draft.systemCalls = null);
+        return with(changed -> changed.systemCalls = null);
     }
 
     /**
@@ -236,7 +205,7 @@ public final class Isolation {
      * @return the isolation with that
      */
     public Isolation landlock(Landlock landlock) {
-        return with(draft -> draft.landlock = landlock);
+        return with(changed -> changed.landlock = landlock);
     }
 
     /**
@@ -248,7 +217,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/userspace-api/no_new_privs.html">the kernel's documentation of no_new_privs</a>
      */
     public Isolation allowNewPrivileges() {
-        return with(draft -> draft.newPrivileges = true);
+        return with(changed -> changed.newPrivileges = true);
     }
 
     /**
@@ -261,7 +230,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/admin-guide/LSM/apparmor.html">the kernel's documentation of AppArmor</a>
      */
     public Isolation appArmorProfile(String profile) {
-        return with(draft -> draft.label = SecurityLabel.appArmor(profile, label));
+        return with(changed -> changed.label = SecurityLabel.appArmor(profile, settings.label));
     }
 
     /**
@@ -273,7 +242,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/admin-guide/LSM/SELinux.html">the kernel's documentation of SELinux</a>
      */
     public Isolation seLinuxLabel(String context) {
-        return with(draft -> draft.label = SecurityLabel.seLinux(context, label));
+        return with(changed -> changed.label = SecurityLabel.seLinux(context, settings.label));
     }
 
     /**
@@ -283,7 +252,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/filesystems/proc.html">the kernel's documentation of proc, mount options</a>
      */
     public Isolation hideProcesses() {
-        return with(draft -> draft.procOptions.put("hidepid", "invisible"));
+        return with(changed -> changed.procOptions.put("hidepid", "invisible"));
     }
 
     /**
@@ -294,7 +263,7 @@ public final class Isolation {
      * @see <a href="https://docs.kernel.org/filesystems/proc.html">the kernel's documentation of proc, mount options</a>
      */
     public Isolation onlyProcessesInProc() {
-        return with(draft -> draft.procOptions.put("subset", "pid"));
+        return with(changed -> changed.procOptions.put("subset", "pid"));
     }
 
     // ---- for the container
@@ -305,7 +274,7 @@ public final class Isolation {
      * @return options of proc and their values, in alphabetical order
      */
     public Map<String, String> procOptions() {
-        return procOptions;
+        return Collections.unmodifiableMap(settings.procOptions);
     }
 
     /**
@@ -314,7 +283,7 @@ public final class Isolation {
      * @return whether they may
      */
     public boolean allowsNewPrivileges() {
-        return newPrivileges;
+        return settings.newPrivileges;
     }
 
     /**
@@ -325,13 +294,13 @@ public final class Isolation {
      * @throws InvalidSpecificationException if one is none of a system call up to Linux 6.18
      */
     public Isolation supervising(Set<String> calls) {
-        SystemCallRules rules = systemCalls != null
-                ? systemCalls
+        SystemCallRules rules = settings.systemCalls != null
+                ? settings.systemCalls
                 : new SystemCallRules(SeccompFilter.builder(SeccompAction.allow())
                         .unknownCalls(SeccompAction.allow())
                         .foreignAbi(SeccompAction.allow())
                         .build());
-        return with(draft -> draft.systemCalls = rules.asking(calls));
+        return with(changed -> changed.systemCalls = rules.asking(calls));
     }
 
     /**
@@ -341,13 +310,13 @@ public final class Isolation {
      * @throws InvalidSpecificationException if the filter forbids what a launch needs, or it needs users of its own
      */
     public void check(boolean ownUsers) {
-        if (ownUsersOnly && !ownUsers) {
+        if (settings.ownUsersOnly && !ownUsers) {
             throw new InvalidSpecificationException("Isolation.machine() with shareUsers would give the container the"
                     + " rights of the host's root; use users of its own, or another isolation with the capabilities"
                     + " that it needs");
         }
-        if (systemCalls != null) {
-            systemCalls.check(newPrivileges);
+        if (settings.systemCalls != null) {
+            settings.systemCalls.check(settings.newPrivileges);
         }
     }
 
@@ -360,12 +329,15 @@ public final class Isolation {
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public void contribute(LaunchPlan.Builder plan, Rights rights) {
-        Operation.LimitCapabilities limit = capabilities.limit(rights);
+        boolean newPrivileges = settings.newPrivileges;
+        Landlock landlock = settings.landlock;
+        SystemCallRules systemCalls = settings.systemCalls;
+        RightsOperation.LimitCapabilities limit = settings.capabilities.limit(rights);
         boolean keysAreRefused = systemCalls != null
                 && systemCalls.refuses(Sys.KEYCTL, limit.sets().bounding());
-        plan.add(new Operation.NewSessionKeyring(!keysAreRefused));
-        if (label != null) {
-            label.contribute(plan);
+        plan.add(new RightsOperation.NewSessionKeyring(!keysAreRefused));
+        if (settings.label != null) {
+            settings.label.contribute(plan);
         }
         if (newPrivileges && landlock != null) {
             requireRightToRestrict(rights);
@@ -376,7 +348,7 @@ public final class Isolation {
         }
         plan.add(limit);
         if (!newPrivileges) {
-            plan.add(new Operation.ForbidNewPrivileges());
+            plan.add(new RightsOperation.ForbidNewPrivileges());
             if (landlock != null) {
                 plan.add(landlock.restrict());
             }
@@ -401,16 +373,12 @@ public final class Isolation {
      * @throws InvalidSpecificationException if it would have capabilities that the container has not
      */
     public Isolation within(Capabilities own, Rights rights) {
-        own.checkWithin(capabilities, rights);
+        own.checkWithin(settings.capabilities, rights);
         return capabilities(own);
     }
 
     @Override
     public String toString() {
-        return "isolation: " + capabilities + "; " + (systemCalls == null ? "no filter of" : "filtered")
-                + " system calls; "
-                + (landlock == null ? "no Landlock" : landlock) + "; " + (label == null ? "no label" : label)
-                + "; /proc "
-                + procOptions + "; " + (newPrivileges ? "new privileges" : "no new privileges");
+        return "isolation: " + settings;
     }
 }

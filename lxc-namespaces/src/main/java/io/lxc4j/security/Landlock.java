@@ -1,6 +1,5 @@
 package io.lxc4j.security;
 
-import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
@@ -8,7 +7,6 @@ import io.lxc4j.kernel.LandlockAbi;
 import io.lxc4j.launch.InsidePath;
 import io.lxc4j.launch.RestrictAccess;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,12 +60,6 @@ public final class Landlock {
     private static final Set<FileAccess> WRITE = EnumSet.complementOf(
             EnumSet.of(FileAccess.EXECUTE, FileAccess.MAKE_CHAR, FileAccess.MAKE_BLOCK, FileAccess.IOCTL_DEV));
 
-    private static final Constant TCP =
-            Constant.or(Constants.LANDLOCK_ACCESS_NET_BIND_TCP, Constants.LANDLOCK_ACCESS_NET_CONNECT_TCP);
-
-    private static final int TCP_ABI = 4;
-    private static final int SCOPE_ABI = 6;
-
     /** What is denied to processes outside of the restriction; what it allows can't be chosen. */
     public enum Scope {
         /** Connecting to abstract UNIX sockets, those without a path. A network namespace has its own. */
@@ -81,7 +73,7 @@ public final class Landlock {
             this.bit = bit.value();
         }
 
-        private Constant bit() {
+        Constant bit() {
             return new Constant(toString(), bit);
         }
 
@@ -96,20 +88,28 @@ public final class Landlock {
         }
     }
 
-    private enum Denial {
+    /** Whether something is denied. */
+    enum Denial {
         NONE,
         IF_KNOWN,
         INSISTED
     }
 
-    private record Rule(String path, Set<FileAccess> access, boolean optional) {}
+    /**
+     * What is allowed for a file or directory.
+     *
+     * @param path where it is
+     * @param access what is allowed
+     * @param optional whether it may be missing
+     */
+    record Rule(String path, Set<FileAccess> access, boolean optional) {}
 
-    private final List<Rule> rules;
-    private final Set<FileAccess> insisted;
-    private final SortedMap<Integer, Set<Constant>> ports;
-    private final Set<Scope> scopes;
-    private final Set<Scope> scopesIfKnown;
-    private Denial tcp;
+    final List<Rule> rules;
+    final Set<FileAccess> insisted;
+    final SortedMap<Integer, Set<Constant>> ports;
+    final Set<Scope> scopes;
+    final Set<Scope> scopesIfKnown;
+    Denial tcp;
 
     private Landlock() {
         rules = new ArrayList<>();
@@ -381,57 +381,7 @@ public final class Landlock {
 
     /** As it is on a kernel that gives this answer when it is asked for Landlock's version. */
     RestrictAccess restrict(long abi) {
-        if (abi <= 0) {
-            throw new HostUnsupportedException("Landlock: " + LandlockAbi.problem(abi));
-        }
-        insisted.forEach(access -> require(access, access.abi(), abi, "denyIfKnown"));
-        scopes.forEach(scope -> require(scope, SCOPE_ABI, abi, "scopeIfKnown"));
-        if (tcp == Denial.INSISTED) {
-            require("TCP", TCP_ABI, abi, "denyTcpIfKnown");
-        }
-        boolean deniesTcp = tcp != Denial.NONE && abi >= TCP_ABI;
-        Set<Scope> scoped = EnumSet.copyOf(scopes);
-        if (abi >= SCOPE_ABI) {
-            scoped.addAll(scopesIfKnown);
-        }
-        List<RestrictAccess.PathRule> paths = rules.stream()
-                .filter(rule -> !known(rule.access, abi).isEmpty())
-                .map(rule -> planned(rule, abi))
-                .toList();
-        List<RestrictAccess.PortRule> portRules = ports.entrySet().stream()
-                .map(rule -> new RestrictAccess.PortRule(
-                        rule.getKey(), Constant.or(rule.getValue().toArray(Constant[]::new))))
-                .toList();
-        return new RestrictAccess(
-                bits(known(EnumSet.allOf(FileAccess.class), abi)),
-                deniesTcp ? TCP : Constant.or(),
-                Constant.or(scoped.stream().map(Scope::bit).toArray(Constant[]::new)),
-                paths,
-                deniesTcp ? portRules : List.of());
-    }
-
-    private static void require(Object what, int needed, long abi, String remedy) {
-        if (needed > abi) {
-            throw new HostUnsupportedException("denying " + what + ": it needs Linux " + LandlockAbi.release(needed)
-                    + " (Landlock ABI " + needed + "), and this kernel has ABI " + abi + "; " + remedy
-                    + " does without it on an older kernel");
-        }
-    }
-
-    private static RestrictAccess.PathRule planned(Rule rule, long abi) {
-        Set<FileAccess> access = known(rule.access, abi);
-        List<FileAccess> ofFiles = access.stream().filter(FileAccess::isOfFiles).toList();
-        return new RestrictAccess.PathRule(rule.path, bits(access), bits(ofFiles), rule.optional);
-    }
-
-    private static Set<FileAccess> known(Set<FileAccess> access, long abi) {
-        Set<FileAccess> known = EnumSet.copyOf(access);
-        known.removeIf(each -> each.abi() > abi);
-        return known;
-    }
-
-    private static Constant bits(Collection<FileAccess> access) {
-        return Constant.or(access.stream().map(FileAccess::bit).toArray(Constant[]::new));
+        return new LandlockOnKernel(abi).restrict(this);
     }
 
     @Override

@@ -4,8 +4,8 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.Handle;
 import io.lxc4j.launch.LaunchPlan;
-import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.ParentOperation;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.launch.SecurityModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ record SecurityLabel(SecurityModule module, String text) {
         }
         Handle proc = new Handle("the host's /proc");
         plan.add(new ParentOperation.OpenProc(proc));
-        plan.add(new Operation.SetLabel(proc, module, text));
+        plan.add(new RightsOperation.SetLabel(proc, module, text));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.lxc4j.security;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
 import io.lxc4j.kernel.Sys;
-import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.seccomp.Abi;
 import io.lxc4j.seccomp.SeccompAction;
 import io.lxc4j.seccomp.SeccompFilter;
@@ -60,9 +60,10 @@ final class SystemCallRules {
         filter(0, newPrivileges);
     }
 
-    Operation.InstallSeccomp install(long capabilities, boolean newPrivileges) {
+    RightsOperation.InstallSeccomp install(long capabilities, boolean newPrivileges) {
         SeccompFilter filter = filter(capabilities, newPrivileges);
-        return new Operation.InstallSeccomp(filter.program(Abi.current()), filter.flags(), newPrivileges, supervised);
+        return new RightsOperation.InstallSeccomp(
+                filter.program(Abi.current()), filter.flags(), newPrivileges, supervised);
     }
 
     /** Whether a call fails whatever its arguments. */

@@ -158,6 +158,10 @@ class HeadersTest {
         put(kernel, "offsetof(struct sched_attr, sched_deadline)", SchedAttr.DEADLINE);
         put(kernel, "offsetof(struct sched_attr, sched_period)", SchedAttr.PERIOD);
         put(kernel, "IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 5)", 2 << 13 | 5);
+        put(kernel, "sizeof(struct sigaction)", SignalAction.SIZE);
+        put(kernel, "offsetof(struct sigaction, sa_handler)", 0);
+        put(kernel, "sizeof(sigset_t)", SignalAction.SET_SIZE);
+        put(kernel, "SIG_DFL == (void *) 0 && SIG_IGN == (void *) 1", 1);
         put(kernel, "sizeof(struct sock_fprog)", SocketFilterProgram.SIZE);
         put(kernel, "offsetof(struct sock_fprog, filter)", SocketFilterProgram.FILTER);
         put(kernel, "sizeof(struct __user_cap_header_struct)", CapabilitySets.HEADER_SIZE);

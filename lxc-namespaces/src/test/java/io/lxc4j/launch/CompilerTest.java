@@ -143,7 +143,7 @@ class CompilerTest {
         int[] kept = {0, 7, CapabilitySets.LAST};
         long mask = IntStream.of(kept).mapToLong(bit -> 1L << bit).sum();
         List<String> rows = texts(Compiler.compile(LaunchPlan.builder()
-                        .add(new Operation.LimitCapabilities(CapabilitySets.of(mask)))
+                        .add(new RightsOperation.LimitCapabilities(CapabilitySets.of(mask)))
                         .add(Plans.exec("/bin/true"))
                         .build())
                 .child());

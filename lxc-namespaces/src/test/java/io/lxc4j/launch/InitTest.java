@@ -110,7 +110,7 @@ class InitTest extends Walks {
                         null,
                         Sys.PRCTL,
                         List.of(number(PR_SET_CHILD_SUBREAPER), number(1), number(0), number(0), number(0))),
-                new Row(null, Sys.EXECVE, List.of(text("/bin/sh"), Argument.texts(command), number(0))));
+                new Row(null, Sys.EXECVE, List.of(text("/usr/bin/env"), Argument.texts(command), number(0))));
         try {
             return List.of(write("subreaper", subreaper, Architecture.current()).toString());
         } catch (IOException e) {

@@ -186,7 +186,7 @@ class LaunchPlanTest {
                 .add(new Operation.PivotRoot())
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.CloseDescriptors())
-                .add(new Operation.ForbidNewPrivileges())
+                .add(new RightsOperation.ForbidNewPrivileges())
                 .add(new Operation.Exec(
                         "true", List.of("true", "--really"), List.of("SECRET=1"), List.of("/bin", "/usr/bin")))
                 .build();

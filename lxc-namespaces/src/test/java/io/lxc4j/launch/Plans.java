@@ -23,7 +23,7 @@ final class Plans {
         return LaunchPlan.builder()
                 .add(new Operation.AwaitParent())
                 .add(new Operation.NewSession())
-                .add(new Operation.NewSessionKeyring(true))
+                .add(new RightsOperation.NewSessionKeyring(true))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.CloseDescriptors())
                 .add(exec)
@@ -52,9 +52,9 @@ final class Plans {
                 .namespace(Namespace.MOUNT)
                 .idMaps(new IdMaps(List.of(new IdMaps.Range(0, 1000, 1)), List.of(new IdMaps.Range(0, 1000, 1)), true))
                 .add(new Operation.Exec("true", List.of("true"), List.of("A=b"), List.of("/bin", "/usr/bin", "/sbin")))
-                .add(new Operation.LimitCapabilities(new CapabilitySets(1, 1, 1, 1, 1), Constants.SECBIT_NOROOT))
-                .add(new Operation.ForbidNewPrivileges())
-                .add(new Operation.InstallSeccomp(
+                .add(new RightsOperation.LimitCapabilities(new CapabilitySets(1, 1, 1, 1, 1), Constants.SECBIT_NOROOT))
+                .add(new RightsOperation.ForbidNewPrivileges())
+                .add(new RightsOperation.InstallSeccomp(
                         SeccompFilter.builder(SeccompAction.allow()).build().program(Abi.X86_64),
                         Set.of(SeccompFlag.LOG, SeccompFlag.SPEC_ALLOW),
                         false,
@@ -68,7 +68,7 @@ final class Plans {
                 .add(new TerminalOperation.MakeTerminal(80, 24))
                 .add(new TerminalOperation.BindConsole())
                 .add(new Operation.BringUpLoopback())
-                .add(new Operation.SetLabel(proc, SecurityModule.APPARMOR, "confined"))
+                .add(new RightsOperation.SetLabel(proc, SecurityModule.APPARMOR, "confined"))
                 .add(new Operation.SetHostName("box"))
                 .add(new Operation.SetDomainName("example.org"))
                 .add(new Operation.PivotRoot())
@@ -110,7 +110,8 @@ final class Plans {
                         List.of("kcore")))
                 .add(new MountOperation.MountDev(devices, false))
                 .add(new MountOperation.MountDev(devices, true))
-                .add(new Operation.NewSessionKeyring(true))
+                .add(new RightsOperation.NewSessionKeyring(true))
+                .add(new Operation.StopIgnoringSignals(1L << 63 | 3))
                 .add(new Operation.DieWithParent())
                 .add(new Operation.NewSession())
                 .add(new Operation.NewCgroupNamespace())

@@ -105,8 +105,9 @@ abstract class Walks {
     Outcome run(Architecture architecture, String before, UnaryOperator<List<String>> wrapper) throws IOException {
         new Toolchain(architecture.machine()).programs().assume();
         Path channel = directory.resolve("channel");
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", before + "exec \"$@\" 3>\"$0\"", channel.toString()));
+        // A shell can't trap a signal that is ignored from its begin on, as under nohup.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal", "sh", "-c", before + "exec \"$@\" 3>\"$0\"", channel.toString()));
         command.addAll(new Toolchain(architecture.machine())
                 .running(write("program", rows, architecture).toString()));
         Command.Result result = Command.run(wrapper.apply(command));

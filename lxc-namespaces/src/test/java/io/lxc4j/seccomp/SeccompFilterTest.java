@@ -79,6 +79,9 @@ class SeccompFilterTest {
                 .hasMessage("program for I386: its kernel's own ABI is X86_64, and handles both");
         assertThatThrownBy(() -> filter.decide(Abi.AARCH64, "open"))
                 .hasMessage("system call \"open\": AARCH64 has none of that name");
+        assertThatThrownBy(() -> filter.decide(Abi.current(), 0, 1, 2, 3, 4, 5, 6, 7))
+                .isInstanceOf(InvalidSpecificationException.class)
+                .hasMessage("7 arguments: a system call has at most 6");
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.CapabilitySets;
-import io.lxc4j.launch.Operation.LimitCapabilities;
+import io.lxc4j.launch.RightsOperation.LimitCapabilities;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;

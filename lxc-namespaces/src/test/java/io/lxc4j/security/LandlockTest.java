@@ -12,6 +12,7 @@ import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.RestrictAccess;
 import io.lxc4j.launch.RestrictAccess.PathRule;
 import io.lxc4j.launch.RestrictAccess.PortRule;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.testing.Requirement;
 import java.util.Arrays;
 import java.util.List;
@@ -249,17 +250,17 @@ class LandlockTest {
         Requirement.LANDLOCK.assume();
         assertThat(operations(isolation, CapabilitySets.ALL))
                 .containsExactly(
-                        Operation.NewSessionKeyring.class,
-                        Operation.LimitCapabilities.class,
-                        Operation.ForbidNewPrivileges.class,
+                        RightsOperation.NewSessionKeyring.class,
+                        RightsOperation.LimitCapabilities.class,
+                        RightsOperation.ForbidNewPrivileges.class,
                         RestrictAccess.class,
-                        Operation.InstallSeccomp.class);
+                        RightsOperation.InstallSeccomp.class);
         assertThat(operations(isolation.allowNewPrivileges(), CapabilitySets.ALL))
                 .containsExactly(
-                        Operation.NewSessionKeyring.class,
+                        RightsOperation.NewSessionKeyring.class,
                         RestrictAccess.class,
-                        Operation.InstallSeccomp.class,
-                        Operation.LimitCapabilities.class);
+                        RightsOperation.InstallSeccomp.class,
+                        RightsOperation.LimitCapabilities.class);
         assertThatExceptionOfType(HostUnsupportedException.class)
                 .isThrownBy(() -> operations(isolation.allowNewPrivileges(), 0))
                 .withMessageContaining("allowNewPrivileges")

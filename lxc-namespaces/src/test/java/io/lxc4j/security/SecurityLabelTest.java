@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.Operation;
+import io.lxc4j.launch.RightsOperation;
 import io.lxc4j.launch.SecurityModule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class SecurityLabelTest {
             label.contribute(plan, root);
             plan.add(new Operation.End());
             assertThat(plan.build().operations())
-                    .filteredOn(Operation.SetLabel.class::isInstance)
+                    .filteredOn(RightsOperation.SetLabel.class::isInstance)
                     .singleElement()
                     .satisfies(operation -> assertThat(operation.summary())
                             .isEqualTo("setting the label " + label.text() + " of " + label.module()));
