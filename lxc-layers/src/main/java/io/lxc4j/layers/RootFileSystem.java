@@ -139,7 +139,7 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, Lay
         return path.normalize();
     }
 
-    private static long checkSize(long sizeBytes) {
+    static long checkSize(long sizeBytes) {
         if (sizeBytes < MIN_SIZE_BYTES) {
             throw new InvalidSpecificationException(
                     "sizeBytes must be at least " + MIN_SIZE_BYTES + ", not " + sizeBytes);

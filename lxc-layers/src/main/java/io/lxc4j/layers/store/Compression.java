@@ -1,5 +1,6 @@
 package io.lxc4j.layers.store;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.lxc4j.error.HostUnsupportedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -45,12 +46,21 @@ enum Compression {
 
     private static InputStream zstd(InputStream blob) throws IOException {
         try {
-            return new com.github.luben.zstd.ZstdInputStreamNoFinalizer(blob).setContinuous(false);
+            return Zstandard.decompress(blob);
         } catch (NoClassDefFoundError e) {
             throw new HostUnsupportedException(
                     "decompressing a layer: it is compressed by Zstandard, which needs the library"
                             + " com.github.luben:zstd-jni among the application's dependencies",
                     e);
+        }
+    }
+
+    /** The library is optional, and what names its classes is not even loaded before it is needed. */
+    private static final class Zstandard {
+        private Zstandard() {}
+
+        static InputStream decompress(InputStream blob) throws IOException {
+            return new ZstdInputStreamNoFinalizer(blob);
         }
     }
 }
