@@ -410,6 +410,7 @@ class RegistryClientTest {
         registry.on("POST /v2/app/blobs/uploads/", exchange -> answer(exchange, 202, "", "Location", "/upload/0"));
         FakeRegistry.Handler patch = exchange -> {
             byte[] body = registry.seen().getLast().body();
+            assertThat(exchange.getRequestURI()).hasPath("/upload/" + stored.size());
             assertThat(FakeRegistry.header(exchange, "Content-Range"))
                     .isEqualTo(stored.size() + "-" + (stored.size() + body.length - 1));
             if (patches.incrementAndGet() == 2) {
