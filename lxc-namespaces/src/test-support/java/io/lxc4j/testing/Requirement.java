@@ -42,6 +42,8 @@ public enum Requirement {
     APPARMOR_PARSER,
     /** A {@code /bin/busybox} that needs no libraries. */
     BUSYBOX,
+    /** docker-registry, the reference implementation of a registry. */
+    DOCKER_REGISTRY,
     /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
     LANDLOCK,
     /** Landlock that can deny TCP, signals and abstract sockets: its version 6, of Linux 6.12. */
@@ -92,6 +94,7 @@ public enum Requirement {
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
             case APPARMOR_PARSER -> runs("apparmor_parser", "--version");
+            case DOCKER_REGISTRY -> runs("docker-registry", "--version");
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case LANDLOCK -> landlock(3);
             case LANDLOCK_SCOPES -> landlock(6);

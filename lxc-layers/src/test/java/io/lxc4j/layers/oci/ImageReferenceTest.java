@@ -197,7 +197,7 @@ class ImageReferenceTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int accepted = 0;
-        for (int i = 0; i < 300_000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             String text = random(random);
             Optional<ImageReference> reference = tryParse(text);
             if (reference.isPresent()) {
@@ -219,7 +219,7 @@ class ImageReferenceTest {
                         .isGreaterThanOrEqualTo(text.length() - "index.".length());
             }
         }
-        assertThat(accepted).as("seed " + seed).isGreaterThan(10_000);
+        assertThat(accepted).as("seed " + seed).isGreaterThan(3_000);
     }
 
     private static Optional<ImageReference> tryParse(String text) {

@@ -66,6 +66,7 @@ class PlatformTest {
                 "linux/arm/v6; linux/arm/v7 linux/arm/v5; linux/arm/v5",
                 "linux/arm64; linux/arm/v7 linux/arm64/v8; linux/arm64",
                 "linux/arm64; linux/amd64 linux/arm/v6 linux/arm/v7; linux/arm/v7",
+                "linux/arm64; linux/arm/v7 linux/arm/v8; linux/arm/v8",
                 "linux/arm64/v9; linux/arm/v7 linux/arm64; linux/arm64",
                 "linux/amd64; linux/386 linux/amd64; linux/amd64",
                 "linux/amd64; linux/arm64 linux/386; linux/386",
