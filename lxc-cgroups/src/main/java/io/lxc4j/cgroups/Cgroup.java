@@ -302,19 +302,47 @@ public final class Cgroup implements AutoCloseable {
      *
      * @param limit how long the kernel may take, at least 1 ms
      * @throws ContainerException if it can't stop them in that time, which a process that waits for a disk or a network file
-     *     system can cause; the message names such processes. They run on then
+     *     system can cause; the message names such processes. They run on then. Also if it is closed, before or meanwhile
      * @throws HostUnsupportedException if the host has no freezer
      * @throws InterruptedException if this thread is interrupted; the processes run on
      */
     public void freeze(Duration limit) throws InterruptedException {
-        Freezer freezer;
-        synchronized (this) {
-            requireOpen();
-            freezer = members.freezer()
-                    .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
-                            + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"));
+        long end = System.nanoTime() + limit.toNanos();
+        boolean frozen = false;
+        try {
+            frozen = tryFreeze();
+            while (!frozen && System.nanoTime() - end < 0) {
+                Thread.sleep(Freezer.STEP);
+                frozen = tryFreeze();
+            }
+        } finally {
+            if (!frozen) {
+                thawUnlessClosed();
+            }
         }
-        freezer.freeze(name, limit);
+        if (!frozen) {
+            throw new ContainerException("freezing the cgroup " + name + ": the kernel could not within "
+                    + limit.toMillis() + " ms" + obstacles() + "; its processes run on");
+        }
+    }
+
+    /** The lock is not held while the kernel stops them, so that a close need not wait for that. */
+    private synchronized boolean tryFreeze() {
+        requireOpen();
+        return members.freezer()
+                .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
+                        + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"))
+                .tryStop();
+    }
+
+    private synchronized void thawUnlessClosed() {
+        if (!closed) {
+            thaw();
+        }
+    }
+
+    private synchronized String obstacles() {
+        return closed ? "" : members.freezer().map(Freezer::obstacles).orElse("");
     }
 
     /**
