@@ -288,8 +288,14 @@ public final class Container implements AutoCloseable {
         }
     }
 
+    /** How many of its processes the kernel has ended for want of memory; 0 if that is not known. */
+    long oomKills() {
+        return cgroup == null ? 0 : cgroup.oomKills().orElse(0);
+    }
+
     /**
-     * Its cgroup: what it may use, which can be changed, and what it uses. It is gone when the container has ended.
+     * Its cgroup: what it may use, which can be changed, what it uses, and what happens to it. It is gone when the container has ended;
+     * then {@link Cgroup#oomKills()} still tells whether that was for want of memory.
      *
      * @return the cgroup; empty if none was asked for and this JVM can make none
      */

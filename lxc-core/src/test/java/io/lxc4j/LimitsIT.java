@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.cgroups.ByteSize;
 import io.lxc4j.cgroups.Cgroup;
+import io.lxc4j.cgroups.CgroupEvent;
 import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -162,6 +165,36 @@ class LimitsIT {
             assertThat(container.process().getInputStream().read()).isPositive();
             cgroup.freeze(Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    @DisplayName("tell whether processes were ended for want of memory, also once the container has ended")
+    void out_of_memory() throws Exception {
+        Limits.Builder small =
+                Limits.builder().memoryMax(ByteSize.mebibytes(20)).swapMax(ByteSize.bytes(0));
+        ContainerResult ended = limited(small, MUCH).run();
+        assertThat(ended.outOfMemory()).isTrue();
+        ContainerResult survived = limited(small, "(" + MUCH + "); true").run();
+        assertThat(survived.isSuccess()).isTrue();
+        assertThat(survived.outOfMemory()).isTrue();
+        assertThat(limited(small, "exit 137").run().outOfMemory()).isFalse();
+        BlockingQueue<CgroupEvent> events = new LinkedBlockingQueue<>();
+        Cgroup cgroup;
+        try (Container container = limited(small, "read go; read end").start()) {
+            cgroup = container.cgroup().orElseThrow();
+            cgroup.onEvent(events::add);
+            assertThat(container.exec("true").run().outOfMemory()).isFalse();
+            ContainerResult executed = container.exec("sh", "-c", MUCH).run();
+            if (container.process().isAlive()) { // else memory.oom.group ended all of it
+                assertThat(executed.outOfMemory()).isTrue();
+                assertThat(container.exec("true").run().outOfMemory()).isFalse();
+            }
+        }
+        assertThat(cgroup.oomKills().orElseThrow()).isPositive();
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(events)
+                        .hasAtLeastOneElementOfType(CgroupEvent.OomKill.class)
+                        .hasAtLeastOneElementOfType(CgroupEvent.Emptied.class));
     }
 
     @Test

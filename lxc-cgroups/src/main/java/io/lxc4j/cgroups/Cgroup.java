@@ -12,7 +12,10 @@ import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,12 +50,17 @@ public final class Cgroup implements AutoCloseable {
     private final String name;
     private final CgroupMembers members;
     private final StatsReader statistics;
+    private final CgroupCounters counters;
+    private final CgroupListeners listeners;
+    private OptionalLong oomKills = OptionalLong.empty();
     private boolean closed;
 
     private Cgroup(String name, CgroupMembers members) {
         this.name = name;
         this.members = members;
         statistics = members.statistics();
+        counters = new CgroupCounters(members);
+        listeners = new CgroupListeners(name, counters, KernelLog.shared());
     }
 
     private static CgroupPlaces findPlaces() {
@@ -287,6 +295,88 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * How many of its processes the kernel has ended for want of memory. In version 1 those of cgroups below it are not counted.
+     *
+     * @return the count since it was made, or from then until it was closed; empty if the host does not tell
+     */
+    public synchronized OptionalLong oomKills() {
+        if (!closed) {
+            oomKills = StatsValues.optional(counters.kills());
+        }
+        return oomKills;
+    }
+
+    // ---- being told
+
+    /**
+     * Has a listener told what happens to it, as far as this host tells that, see {@link CgroupEvent}. Events that come before this returns
+     * are not told. The listener runs in a virtual thread, so it may wait; it is told one event after the other, and what comes meanwhile
+     * is added up if it is of the same kind. If it throws, that is logged, and it is told the next.
+     *
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if this user may watch no more files
+     * @throws ContainerException if it is closed
+     */
+    public Subscription onEvent(Consumer<? super CgroupEvent> listener) {
+        return onEvent(CgroupEvent.class, listener);
+    }
+
+    /**
+     * Has a listener told of one kind of events, as {@link #onEvent(Consumer)} does.
+     *
+     * @param <E> the kind
+     * @param kind which kind; of pressure {@link #onPressure} tells
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if this host does not tell of them, as version 1 does not of some; or this user may watch no more
+     *     files
+     * @throws ContainerException if it is closed
+     */
+    public synchronized <E extends CgroupEvent> Subscription onEvent(Class<E> kind, Consumer<? super E> listener) {
+        requireOpen();
+        return listeners.add(kind, event -> listener.accept(kind.cast(event)));
+    }
+
+    /**
+     * Has a listener told when its processes have to wait too long for a resource; at most once in the trigger's window. What is said of
+     * listeners at {@link #onEvent(Consumer)} holds here, too.
+     *
+     * @param trigger how long is too long
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if the kernel counts no pressure, the host has no cgroup version 2, or this user may not have such a
+     *     window
+     * @throws ContainerException if it is closed
+     */
+    public synchronized Subscription onPressure(
+            PressureTrigger trigger, Consumer<? super CgroupEvent.Pressure> listener) {
+        requireOpen();
+        return listeners.add(trigger, listener::accept);
+    }
+
+    /**
+     * Has a listener told its statistics, at once and then again and again. If it takes longer than the interval, it is told next as soon
+     * as it is done, and always what holds then. What is said of listeners at {@link #onEvent(Consumer)} holds here, too.
+     *
+     * @param interval from one time to the next, at least 1 ms
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws InvalidSpecificationException if the interval is shorter
+     * @throws ContainerException if it is closed
+     */
+    public synchronized Subscription stats(Duration interval, Consumer<? super CgroupStats> listener) {
+        requireOpen();
+        return listeners.add(interval, this::statsIfOpen, listener::accept);
+    }
+
+    private synchronized Optional<CgroupStats> statsIfOpen() {
+        return closed ? Optional.empty() : Optional.of(statistics.read());
+    }
+
+    // ---- stopping and ending
+
+    /**
      * Ends all of its processes, also those below it, by {@code SIGKILL}, even if they go on to make others. They may still be ending
      * when this returns.
      *
@@ -302,19 +392,47 @@ public final class Cgroup implements AutoCloseable {
      *
      * @param limit how long the kernel may take, at least 1 ms
      * @throws ContainerException if it can't stop them in that time, which a process that waits for a disk or a network file
-     *     system can cause; the message names such processes. They run on then
+     *     system can cause; the message names such processes. They run on then. Also if it is closed, before or meanwhile
      * @throws HostUnsupportedException if the host has no freezer
      * @throws InterruptedException if this thread is interrupted; the processes run on
      */
     public void freeze(Duration limit) throws InterruptedException {
-        Freezer freezer;
-        synchronized (this) {
-            requireOpen();
-            freezer = members.freezer()
-                    .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
-                            + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"));
+        long end = System.nanoTime() + limit.toNanos();
+        boolean frozen = false;
+        try {
+            frozen = tryFreeze();
+            while (!frozen && System.nanoTime() - end < 0) {
+                Thread.sleep(Freezer.STEP);
+                frozen = tryFreeze();
+            }
+        } finally {
+            if (!frozen) {
+                thawUnlessClosed();
+            }
         }
-        freezer.freeze(name, limit);
+        if (!frozen) {
+            throw new ContainerException("freezing the cgroup " + name + ": the kernel could not within "
+                    + limit.toMillis() + " ms" + obstacles() + "; its processes run on");
+        }
+    }
+
+    /** The lock is not held while the kernel stops them, so that a close need not wait for that. */
+    private synchronized boolean tryFreeze() {
+        requireOpen();
+        return members.freezer()
+                .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
+                        + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"))
+                .tryStop();
+    }
+
+    private synchronized void thawUnlessClosed() {
+        if (!closed) {
+            thaw();
+        }
+    }
+
+    private synchronized String obstacles() {
+        return closed ? "" : members.freezer().map(Freezer::obstacles).orElse("");
     }
 
     /**
@@ -345,7 +463,13 @@ public final class Cgroup implements AutoCloseable {
         if (closed) {
             return;
         }
+        try {
+            var _ = oomKills();
+        } catch (SystemCallException e) {
+            LOG.debug("the cgroup {} was removed by somebody else", name, e);
+        }
         closed = true;
+        listeners.end();
         ContainerException failure = null;
         Ending.kill(members.main(), members.freezer());
         for (CgroupMember member : members.members()) {
@@ -356,6 +480,7 @@ public final class Cgroup implements AutoCloseable {
             }
             member.directory().close();
         }
+        listeners.ended();
         if (failure != null) {
             throw failure;
         }

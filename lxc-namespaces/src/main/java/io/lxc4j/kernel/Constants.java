@@ -332,10 +332,34 @@ public final class Constants {
     public static final Constant EPOLLHUP = new Constant("EPOLLHUP", 16);
     /** {@code EPOLLONESHOT}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EPOLLONESHOT = new Constant("EPOLLONESHOT", 0x40000000);
+    /** {@code EPOLLET}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLET = new Constant("EPOLLET", 0x80000000L);
     /** {@code EFD_CLOEXEC}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EFD_CLOEXEC = new Constant("EFD_CLOEXEC", 0x80000);
     /** {@code EFD_NONBLOCK}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EFD_NONBLOCK = new Constant("EFD_NONBLOCK", 0x800);
+
+    // ---- inotify(7)
+    /** {@code IN_CLOEXEC}, see inotify(7). */
+    public static final Constant IN_CLOEXEC = new Constant("IN_CLOEXEC", 0x80000);
+    /** {@code IN_NONBLOCK}, see inotify(7). */
+    public static final Constant IN_NONBLOCK = new Constant("IN_NONBLOCK", 0x800);
+    /** {@code IN_MODIFY}, see inotify(7). */
+    public static final Constant IN_MODIFY = new Constant("IN_MODIFY", 2);
+    /** {@code IN_Q_OVERFLOW}, see inotify(7). */
+    public static final Constant IN_Q_OVERFLOW = new Constant("IN_Q_OVERFLOW", 0x4000);
+
+    // ---- timerfd_create(2)
+    /** {@code TFD_CLOEXEC}, see timerfd_create(2). */
+    public static final Constant TFD_CLOEXEC = new Constant("TFD_CLOEXEC", 0x80000);
+    /** {@code TFD_NONBLOCK}, see timerfd_create(2). */
+    public static final Constant TFD_NONBLOCK = new Constant("TFD_NONBLOCK", 0x800);
+    /** {@code CLOCK_MONOTONIC}, see timerfd_create(2). */
+    public static final Constant CLOCK_MONOTONIC = new Constant("CLOCK_MONOTONIC", 1);
+
+    // ---- lseek(2)
+    /** {@code SEEK_END}, see lseek(2). */
+    public static final Constant SEEK_END = new Constant("SEEK_END", 2);
 
     // ---- waitid(2)
     /** {@code P_PID}, see waitid(2). */

@@ -33,6 +33,10 @@ class HeadersTest {
             "linux/prctl",
             "linux/eventpoll",
             "linux/eventfd",
+            "linux/inotify",
+            "linux/time",
+            "linux/timerfd",
+            "linux/fs",
             "linux/wait",
             "linux/stat",
             "linux/signal",
@@ -60,6 +64,10 @@ class HeadersTest {
             "sys/prctl",
             "sys/epoll",
             "sys/eventfd",
+            "sys/inotify",
+            "sys/timerfd",
+            "time",
+            "unistd",
             "sys/wait",
             "sys/stat",
             "sys/socket",
@@ -197,6 +205,13 @@ class HeadersTest {
         put(libc, "sizeof(struct epoll_event)", packed ? 12 : 16);
         put(libc, "offsetof(struct epoll_event, events)", 0);
         put(libc, "offsetof(struct epoll_event, data)", packed ? 4 : 8);
+        put(libc, "sizeof(struct inotify_event)", InotifyEvent.SIZE);
+        put(libc, "offsetof(struct inotify_event, wd)", InotifyEvent.WATCH);
+        put(libc, "offsetof(struct inotify_event, mask)", InotifyEvent.MASK);
+        put(libc, "offsetof(struct inotify_event, len)", InotifyEvent.NAME_LENGTH);
+        put(libc, "sizeof(struct itimerspec)", TimerSetting.SIZE);
+        put(libc, "offsetof(struct itimerspec, it_value.tv_sec)", TimerSetting.SECONDS);
+        put(libc, "offsetof(struct itimerspec, it_value.tv_nsec)", TimerSetting.NANOS);
         put(libc, "sizeof(siginfo_t)", SignalInfo.SIZE);
         put(libc, "offsetof(siginfo_t, si_code)", SignalInfo.CODE);
         put(libc, "offsetof(siginfo_t, si_pid)", SignalInfo.PID);
