@@ -146,6 +146,42 @@ class LimitsIT {
     }
 
     @Test
+    @DisplayName(
+            "of memory that are too small for one more process fail that, and harm the JVM no more than its container")
+    void too_little_memory_for_another() throws Exception {
+        try (Container container = limited(
+                        Limits.builder().memoryMax(ByteSize.mebibytes(100)).swapMax(ByteSize.bytes(0)),
+                        "exec perl -e '$| = 1; vec($x, (20 << 20) - 1, 8) = 1; print \"ready\\n\"; sleep 1000'")
+                .start()) {
+            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Cgroup cgroup = container.cgroup().orElseThrow();
+            long most = leastMemory(cgroup);
+            assertThatExceptionOfType(ContainerException.class)
+                    .as("with %d bytes", most)
+                    .isThrownBy(() -> {
+                        for (int i = 0; i < 50; i++) { // each takes a little more
+                            container.exec("sleep", "1000").start();
+                        }
+                    })
+                    .withMessageMatching("(?s).*(memory|ENOMEM|killed|ended).*");
+        }
+        assertThat(Container.run("echo", "well").output()).isEqualTo("well\n");
+    }
+
+    /** Limits it to about what it uses. */
+    private static long leastMemory(Cgroup cgroup) {
+        long used = cgroup.stats().memory().orElseThrow().currentBytes();
+        for (long most = used; ; most += 65_536) {
+            try {
+                cgroup.update(Limits.builder().memoryMax(ByteSize.bytes(most)).build());
+                return most;
+            } catch (InvalidSpecificationException _) {
+                // it takes a little more
+            }
+        }
+    }
+
+    @Test
     @DisplayName("stop it while it is frozen, and it can be closed then")
     void frozen() throws Exception {
         try (Container container = Container.builder()

@@ -141,6 +141,18 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * Adds what shows a process its own cgroups at {@code /sys/fs/cgroup}, read-only, so that it can tell what it may use.
+     *
+     * @param plan the plan under construction, after {@code /sys}, of a process with a cgroup namespace of its own
+     * @param limits what it may use, as given to {@link #create(String, Limits, Limits)}
+     * @param wished more limits
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void contributeView(LaunchPlan.Builder plan, Limits limits, Limits wished) {
+        CgroupView.of(PLACES.get(), limits.with(wished).controllers()).ifPresent(plan::add);
+    }
+
+    /**
      * Adds what moves a process that joins others into their cgroup. It is not cloned into it, so that its makers do not count.
      *
      * @param plan the plan under construction; each launch brings the cgroup's {@link #inputToJoin()} along
@@ -256,7 +268,7 @@ public final class Cgroup implements AutoCloseable {
                                     case ESRCH -> "there is no such process";
                                     case EACCES, EPERM -> "this user may not move it from where it is";
                                     case EBUSY, EOPNOTSUPP -> "a cgroup whose children are limited has no processes";
-                                    case ENODEV -> "the cgroup was removed by somebody else";
+                                    case ENODEV, ENOENT -> "the cgroup was removed by somebody else";
                                     default -> "the kernel refuses it";
                                 },
                         e);

@@ -5,9 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of one cgroup in all hierarchies. */
 record CgroupMembers(List<CgroupMember> members) {
+    private static final Logger LOG = LoggerFactory.getLogger(CgroupMembers.class);
+
     CgroupMembers {
         members = List.copyOf(members);
     }
@@ -71,14 +75,25 @@ record CgroupMembers(List<CgroupMember> members) {
 
     static void check(Limit limit, Optional<CgroupVersion> version) {
         if (version.isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": the controller " + limit.controller()
+            throw new HostUnsupportedException("limit " + limit.shown() + ": the controller " + limit.controller()
                     + " is not in the kernel, not mounted, or not this user's to use; Host.probe() tells more");
         }
         if (limit.on(version.get()).isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": cgroup version "
+            throw new HostUnsupportedException("limit " + limit.shown() + ": cgroup version "
                     + (version.get() == CgroupVersion.V1 ? "1" : "2") + ", which has the controller "
                     + limit.controller()
                     + " on this host, has nothing like it; leave it out");
+        }
+    }
+
+    /** Leaves out what this kernel lacks. */
+    void tryApply(Limits wished) {
+        for (Limit limit : wished.limits()) {
+            try {
+                LimitWriter.write(of(limit.controller()).orElseThrow().directory(), limit);
+            } catch (HostUnsupportedException e) {
+                LOG.debug("a limit is left out", e);
+            }
         }
     }
 

@@ -36,6 +36,17 @@ final class Ending {
 
     /** At once where the kernel can do that, since Linux 5.14; else process by process while they are stopped, until none is left. */
     static void kill(CgroupDirectory directory, Optional<Freezer> freezer) {
+        try {
+            killAll(directory, freezer);
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+            // somebody else has removed it, so nothing was in it
+        }
+    }
+
+    private static void killAll(CgroupDirectory directory, Optional<Freezer> freezer) {
         if (directory.version() == CgroupVersion.V2 && directory.has(KILL)) {
             directory.write(KILL, "1");
             return;

@@ -32,6 +32,12 @@ record Limit(String key, String controller, List<Setting> v1, List<Setting> v2) 
         return new Limit(file, controller, List.of(new Setting(file, value)), List.of());
     }
 
+    /** With its value, as the version says it that has it. */
+    String shown() {
+        List<Setting> settings = v2.isEmpty() ? v1 : v2;
+        return key + " (" + settings.getLast() + ")";
+    }
+
     List<Setting> on(CgroupVersion version) {
         return version == CgroupVersion.V1 ? v1 : v2;
     }

@@ -3,10 +3,12 @@ package io.lxc4j.cgroups;
 import io.lxc4j.error.InvalidSpecificationException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -88,8 +90,13 @@ public final class Limits {
         return byKey.isEmpty();
     }
 
-    boolean hasController(String controller) {
-        return byKey.values().stream().anyMatch(limit -> limit.controller().equals(controller));
+    /** The controllers that limit something, by the names of version 2. */
+    Set<String> controllers() {
+        return byKey.values().stream().map(Limit::controller).collect(Collectors.toSet());
+    }
+
+    boolean has(String key) {
+        return byKey.containsKey(key);
     }
 
     Limits where(Predicate<Limit> condition) {
@@ -98,8 +105,20 @@ public final class Limits {
         return new Limits(some);
     }
 
+    /** In the order in which the kernel takes them together. */
     Collection<Limit> limits() {
-        return byKey.values();
+        return byKey.values().stream()
+                .sorted(Comparator.comparingInt(Limits::rank))
+                .toList();
+    }
+
+    /** A burst is within a quota, swap in version 1 above memory, and what is idle has no weight. */
+    private static int rank(Limit limit) {
+        return switch (limit.key()) {
+            case "cpu.idle" -> limit.v2().getFirst().value().equals("0") ? 0 : 2;
+            case "cpu.max.burst", "memory.swap.max" -> 2;
+            default -> 1;
+        };
     }
 
     @Override
@@ -406,7 +425,7 @@ public final class Limits {
 
         /**
          * The most swap that it may have: {@code memory.swap.max}. Version 1 limits memory and swap together,
-         * {@code memory.memsw.limit_in_bytes}, so it needs {@link #memoryMax}, too, said before.
+         * {@code memory.memsw.limit_in_bytes}, so it needs {@link #memoryMax}, too.
          *
          * @param most from 0, which is none
          * @return this builder

@@ -36,6 +36,8 @@ public enum Requirement {
     SUBORDINATE_IDS,
     /** strace, and the right to trace children. */
     STRACE,
+    /** losetup, and the right to make a file a disk. */
+    LOOP_DEVICES,
     /** tmux, which is a terminal without a screen. */
     TMUX,
     /** apparmor_parser, which loads profiles. */
@@ -91,6 +93,12 @@ public enum Requirement {
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+            case LOOP_DEVICES ->
+                runs(
+                        "sh",
+                        "-c",
+                        "f=$(mktemp) && truncate -s 1M $f && l=$(losetup --find --show $f) && losetup --detach $l;"
+                                + " s=$?; rm $f; exit $s");
             case APPARMOR_PARSER -> runs("apparmor_parser", "--version");
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case LANDLOCK -> landlock(3);
