@@ -40,17 +40,17 @@ public record BpfInsn(int code, int target, int source, int offset, int operand)
     public static final int MOVE = 0xbf;
     /** {@code BPF_ALU64 | BPF_MOV | BPF_K}: target = operand. */
     public static final int MOVE_CONSTANT = 0xb7;
-    /** {@code BPF_ALU64 | BPF_AND | BPF_K}: target &= operand. */
+    /** {@code BPF_ALU64 | BPF_AND | BPF_K}: {@code target &= operand}. */
     public static final int AND_CONSTANT = 0x57;
-    /** {@code BPF_ALU64 | BPF_RSH | BPF_K}: target >>>= operand. */
+    /** {@code BPF_ALU64 | BPF_RSH | BPF_K}: {@code target >>>= operand}. */
     public static final int SHIFT_RIGHT_CONSTANT = 0x77;
-    /** {@code BPF_ALU64 | BPF_ADD | BPF_X}: target += source. */
+    /** {@code BPF_ALU64 | BPF_ADD | BPF_X}: {@code target += source}. */
     public static final int ADD = 0x0f;
-    /** {@code BPF_ALU64 | BPF_SUB | BPF_X}: target -= source. */
+    /** {@code BPF_ALU64 | BPF_SUB | BPF_X}: {@code target -= source}. */
     public static final int SUBTRACT = 0x1f;
-    /** {@code BPF_ALU64 | BPF_MUL | BPF_X}: target *= source. */
+    /** {@code BPF_ALU64 | BPF_MUL | BPF_X}: {@code target *= source}. */
     public static final int MULTIPLY = 0x2f;
-    /** {@code BPF_ALU64 | BPF_DIV | BPF_X}: target /= source, unsigned. */
+    /** {@code BPF_ALU64 | BPF_DIV | BPF_X}: {@code target /= source}, unsigned. */
     public static final int DIVIDE = 0x3f;
     /** {@code BPF_JMP | BPF_JA}: jump. */
     public static final int JUMP = 0x05;
@@ -60,7 +60,7 @@ public record BpfInsn(int code, int target, int source, int offset, int operand)
     public static final int JUMP_NOT_EQUAL = 0x55;
     /** {@code BPF_JMP | BPF_JSET | BPF_K}: jump if target has any bit of operand. */
     public static final int JUMP_ANY_BIT = 0x45;
-    /** {@code BPF_JMP | BPF_JSLE | BPF_X}: jump if target <= source, signed. */
+    /** {@code BPF_JMP | BPF_JSLE | BPF_X}: {@code jump if target <= source}, signed. */
     public static final int JUMP_SIGNED_LESS_OR_EQUAL = 0xdd;
     /** {@code BPF_JMP | BPF_CALL}: calls the function of the kernel whose number is the operand. */
     public static final int CALL = 0x85;
