@@ -43,7 +43,7 @@ class NetworkIT {
             + " socket(my $r, PF_INET, SOCK_DGRAM, 0); bind($r, $a) or die;"
             + " if (fork == 0) { while (1) { recv($r, my $b, 65536, 0) } }"
             + " socket(my $s, PF_INET, SOCK_DGRAM, 0);"
-            + " while (1) { send($s, 'x' x 8000, 0, $a) or die $!; select(undef, undef, undef, 0.0001) }";
+            + " while (1) { send($s, 'x' x 60000, 0, $a) or die $!; select(undef, undef, undef, 0.0001) }";
 
     @BeforeEach
     void require() {
