@@ -19,6 +19,7 @@ final class CgroupMaker {
     private final CgroupPlaces places;
     private final String directory;
     private final String shown;
+    private final boolean inherits;
 
     /**
      * A maker of one cgroup.
@@ -28,9 +29,19 @@ final class CgroupMaker {
      * @param shown its name in messages
      */
     CgroupMaker(CgroupPlaces places, String directory, String shown) {
+        this(places, directory, shown, false);
+    }
+
+    private CgroupMaker(CgroupPlaces places, String directory, String shown, boolean inherits) {
         this.places = places;
         this.directory = directory;
         this.shown = shown;
+        this.inherits = inherits;
+    }
+
+    /** A maker of one that is in another one, and so in each of its hierarchies: what is limited there holds for it, too. */
+    static CgroupMaker below(CgroupMembers parent, String directory, String shown) {
+        return new CgroupMaker(parent.places(), directory, shown, true);
     }
 
     CgroupMembers make(Limits limits, Limits wished) {
@@ -40,9 +51,10 @@ final class CgroupMaker {
                         CgroupMembers.check(limit, places.of(limit.controller()).map(CgroupPlaces.Place::version)));
         Set<String> asked = limits.with(wished).controllers();
         List<CgroupMember> members = new ArrayList<>();
+        CgroupPrograms programs = new CgroupPrograms();
         try {
             for (CgroupPlaces.Place place : places.places()) {
-                Set<String> wanted = place.wanted(asked);
+                Set<String> wanted = inherits && !place.isUnified() ? place.controllers() : place.wanted(asked);
                 if (place.isUnified()) {
                     wanted = enable(place.directory(), wanted, limited);
                 }
@@ -50,11 +62,12 @@ final class CgroupMaker {
                     members.add(make(place.directory(), wanted));
                 }
             }
-            CgroupMembers all = new CgroupMembers(members);
-            all.tryApply(wished.where(limit -> all.has(limit) && !limits.has(limit.key())));
+            CgroupMembers all = new CgroupMembers(members, programs);
+            all.applyWishes(wished.where(wish -> all.has(wish) && !limits.has(wish)));
             all.apply(limits);
             return all;
         } catch (RuntimeException | Error e) {
+            programs.close();
             members.forEach(CgroupMaker::discard);
             throw e;
         }

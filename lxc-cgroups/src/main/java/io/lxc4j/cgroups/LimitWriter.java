@@ -129,7 +129,7 @@ final class LimitWriter {
         }
     }
 
-    private static void write(CgroupDirectory directory, Limit limit, Setting setting) {
+    static void write(CgroupDirectory directory, Limit limit, Setting setting) {
         try {
             directory.write(setting.file(), setting.value());
         } catch (SystemCallException e) {

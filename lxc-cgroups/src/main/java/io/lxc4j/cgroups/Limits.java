@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -95,8 +96,21 @@ public final class Limits {
         return byKey.values().stream().map(Limit::controller).collect(Collectors.toSet());
     }
 
-    boolean has(String key) {
-        return byKey.containsKey(key);
+    /**
+     * Which devices may be opened.
+     *
+     * @return the devices; empty if that is not limited
+     */
+    public Optional<DeviceAccess> devices() {
+        return Optional.ofNullable(byKey.get(Programmed.DEVICES))
+                .map(Limit::programmed)
+                .filter(Programmed.Devices.class::isInstance)
+                .map(devices -> ((Programmed.Devices) devices).access());
+    }
+
+    /** Whether this says something about what another limit is about. */
+    boolean has(Limit other) {
+        return byKey.containsKey(other.key());
     }
 
     Limits where(Predicate<Limit> condition) {
@@ -135,8 +149,7 @@ public final class Limits {
     @Override
     public String toString() {
         return byKey.values().stream()
-                .flatMap(limit -> (limit.v2().isEmpty() ? limit.v1() : limit.v2()).stream())
-                .map(Setting::toString)
+                .flatMap(limit -> limit.values().stream())
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
@@ -154,6 +167,7 @@ public final class Limits {
         private static final long SECOND = 1_000_000;
         private static final long DEFAULT_PERIOD = 100_000;
         private static final int HIGHEST_PERCENT = 100;
+        private static final int LOWEST_RATE = 1024;
         private static final int MOST_CPUS = 1_000_000;
 
         /** The kernel's highest number of processes, 2^22. */
@@ -611,6 +625,63 @@ public final class Limits {
             }
             Setting setting = new Setting("misc.max", resource + " " + most);
             return put(new Limit("misc.max " + resource, "misc", List.of(setting), List.of(setting)));
+        }
+
+        /**
+         * Says which devices may be opened, and of which nodes may be made. In version 2 it is a program that the kernel runs at each
+         * opening, and needs CAP_BPF and CAP_NET_ADMIN; a host that has the controller {@code devices} of version 1 has files for it.
+         * What is open stays open. A cgroup can allow no more than those above it.
+         *
+         * @param access the devices; an update replaces it as a whole, in version 2 from one opening to the next
+         * @return this builder
+         */
+        public Builder devices(DeviceAccess access) {
+            return put(Limit.programmed(Programmed.DEVICES, Programmed.DEVICES, new Programmed.Devices(access)));
+        }
+
+        /**
+         * Counts what goes over the network, for {@link CgroupStats#network()}, from the time on when this is set. It limits nothing,
+         * and costs each packet some ten nanoseconds. Needs the hierarchy of version 2, with or without controllers, CAP_BPF and
+         * CAP_NET_ADMIN.
+         *
+         * @return this builder
+         */
+        public Builder countNetwork() {
+            return put(Limit.programmed(Programmed.NETWORK, Programmed.NETWORK, new Programmed.Network()));
+        }
+
+        /**
+         * Limits what is sent by IP, over all network interfaces together, {@code lo} included, by dropping what is more. TCP adapts to
+         * that, other protocols lose packets; after a pause half a second's worth can be sent at once, and no less than 256 KiB. It is
+         * counted as well, and needs what {@link #countNetwork()} needs.
+         *
+         * @param perSecond the bytes of each second with the headers from that of IP on, at least 1 KiB; {@link ByteSize#UNLIMITED}
+         *     takes the limit away
+         * @return this builder
+         */
+        public Builder networkSendMax(ByteSize perSecond) {
+            return networkMax("networkSendMax", NetworkDirection.SEND, perSecond);
+        }
+
+        /**
+         * Limits what is received, as {@link #networkSendMax} does what is sent. What is dropped has gone over the network already, so
+         * this slows down only senders that adapt, as TCP does.
+         *
+         * @param perSecond as there
+         * @return this builder
+         */
+        public Builder networkReceiveMax(ByteSize perSecond) {
+            return networkMax("networkReceiveMax", NetworkDirection.RECEIVE, perSecond);
+        }
+
+        private Builder networkMax(String name, NetworkDirection direction, ByteSize perSecond) {
+            boolean limited = !perSecond.equals(ByteSize.UNLIMITED);
+            if (limited && perSecond.bytes() < LOWEST_RATE) {
+                throw rejected(name, perSecond, "at least 1 KiB");
+            }
+            long rate = limited ? perSecond.bytes() : 0;
+            return put(
+                    Limit.programmed(direction.key(), Programmed.NETWORK, new Programmed.NetworkRate(direction, rate)));
         }
 
         /**

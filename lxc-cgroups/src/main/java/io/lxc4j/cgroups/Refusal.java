@@ -86,6 +86,8 @@ final class Refusal {
 
     private static String byController(Limit limit, Errno errno) {
         return switch (limit.controller()) {
+            case Programmed.DEVICES ->
+                "one that has others below it can't change between allowing all and allowing some";
             case "io" ->
                 errno == Errno.ENODEV
                         ? "there is no such disk; a partition can't be limited, its whole disk can"
