@@ -9,7 +9,6 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.testing.Requirement;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -124,18 +123,20 @@ class LimitsBindIT {
                         create("idle", Limits.builder().cpuset(0).cpuWeight(100).cpuIdle(true));
                 Cgroup usual = create("usual", Limits.builder().cpuset(0))) {
             assertThat(file(idle, "cpu.idle")).isEqualTo("1");
-            inhabitants.start(idle, Inhabitants.BUSY);
             inhabitants.start(usual, Inhabitants.BUSY);
-            Awaitility.await()
-                    .atMost(LONG)
-                    .until(() -> usual.stats().cpu().orElseThrow().usage().toMillis() > 2000);
-            Supplier<Long> used = () -> idle.stats().cpu().orElseThrow().usage().toMillis();
-            assertThat(used.get())
-                    .isLessThan(usual.stats().cpu().orElseThrow().usage().toMillis() / 10);
+            Awaitility.await().atMost(LONG).until(() -> millis(usual) > 0);
+            inhabitants.start(idle, Inhabitants.BUSY);
+            long before = millis(usual);
+            Awaitility.await().atMost(LONG).until(() -> millis(usual) > before + 2000);
+            assertThat(millis(idle)).isLessThan((millis(usual) - before) / 10);
             idle.update(Limits.builder().cpuIdle(false).cpuWeight(300).build());
             assertThat(file(idle, "cpu.idle")).isEqualTo("0");
             assertThat(file(idle, "cpu.weight", "cpu.shares")).isIn("300", "3072");
         }
+    }
+
+    private static long millis(Cgroup cgroup) {
+        return cgroup.stats().cpu().orElseThrow().usage().toMillis();
     }
 
     @Test
