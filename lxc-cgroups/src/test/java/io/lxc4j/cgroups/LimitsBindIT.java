@@ -9,7 +9,6 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.testing.Requirement;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +67,12 @@ class LimitsBindIT {
         return "perl -e 'vec($x, (" + mebibytes + " << 20) - 1, 8) = 1; print \"had it\\n\"'";
     }
 
+    /** What the kernel keeps in memory of a disk as long as that is open, and can drop. */
+    private static String keep(TestDisk disk, int mebibytes) {
+        return "exec 9<" + disk.path() + "; dd bs=1M count=" + mebibytes
+                + " of=/dev/null <&9 2>/dev/null; echo read; read more || true";
+    }
+
     /** Others may keep this machine busy, so one measurement must come close; but none may be above. */
     private static void measure(double wanted, double tolerance, DoubleSupplier measurement) {
         Awaitility.await().atMost(LONG).pollDelay(Duration.ZERO).until(() -> {
@@ -118,18 +123,20 @@ class LimitsBindIT {
                         create("idle", Limits.builder().cpuset(0).cpuWeight(100).cpuIdle(true));
                 Cgroup usual = create("usual", Limits.builder().cpuset(0))) {
             assertThat(file(idle, "cpu.idle")).isEqualTo("1");
-            inhabitants.start(idle, Inhabitants.BUSY);
             inhabitants.start(usual, Inhabitants.BUSY);
-            Awaitility.await()
-                    .atMost(LONG)
-                    .until(() -> usual.stats().cpu().orElseThrow().usage().toMillis() > 2000);
-            Supplier<Long> used = () -> idle.stats().cpu().orElseThrow().usage().toMillis();
-            assertThat(used.get())
-                    .isLessThan(usual.stats().cpu().orElseThrow().usage().toMillis() / 10);
+            Awaitility.await().atMost(LONG).until(() -> millis(usual) > 0);
+            inhabitants.start(idle, Inhabitants.BUSY);
+            long before = millis(usual);
+            Awaitility.await().atMost(LONG).until(() -> millis(usual) > before + 2000);
+            assertThat(millis(idle)).isLessThan((millis(usual) - before) / 10);
             idle.update(Limits.builder().cpuIdle(false).cpuWeight(300).build());
             assertThat(file(idle, "cpu.idle")).isEqualTo("0");
             assertThat(file(idle, "cpu.weight", "cpu.shares")).isIn("300", "3072");
         }
+    }
+
+    private static long millis(Cgroup cgroup) {
+        return cgroup.stats().cpu().orElseThrow().usage().toMillis();
     }
 
     @Test
@@ -156,13 +163,12 @@ class LimitsBindIT {
     @DisplayName("memory above the high mark is given back, and nobody ends for it")
     void high() throws Exception {
         assumeVersion2("memory");
-        try (Cgroup cgroup = create(
-                "high", Limits.builder().memoryHigh(ByteSize.mebibytes(24)).memoryMax(ByteSize.mebibytes(200)))) {
+        try (TestDisk disk = TestDisk.take();
+                Cgroup cgroup = create(
+                        "high",
+                        Limits.builder().memoryHigh(ByteSize.mebibytes(24)).memoryMax(ByteSize.mebibytes(200)))) {
             assertThat(file(cgroup, "memory.high")).isEqualTo(Long.toString(24L << 20));
-            // What is read of a file can be given back.
-            Process process = inhabitants.start(
-                    cgroup,
-                    "cat $(find /usr/lib -name '*.so*' -size +500k | head -n 60) >/dev/null; echo read; read more");
+            Process process = inhabitants.start(cgroup, keep(disk, 60));
             assertThat(process.inputReader().readLine()).isEqualTo("read");
             assertThat(value(cgroup, "memory.events", "high")).isPositive();
             assertThat(value(cgroup, "memory.events", "oom_kill")).isZero();
@@ -179,13 +185,14 @@ class LimitsBindIT {
             assertThat(file(cgroup, "memory.low", "memory.soft_limit_in_bytes")).isEqualTo("0");
         }
         assumeVersion2("memory");
-        try (Cgroup parent = create("protecting", Limits.builder().memoryMax(ByteSize.mebibytes(64)));
+        try (TestDisk disk = TestDisk.take();
+                Cgroup parent = create("protecting", Limits.builder().memoryMax(ByteSize.mebibytes(64)));
                 Cgroup kept = parent.createChild(
                         "kept",
                         Limits.builder().memoryLow(ByteSize.mebibytes(32)).build());
                 Cgroup other = parent.createChild("other", Limits.none())) {
-            String read = "f=$(mktemp); head -c 24M /dev/zero >$f; cat $f >/dev/null; echo read; read more; rm $f";
-            assertThat(inhabitants.start(kept, read).inputReader().readLine()).isEqualTo("read");
+            assertThat(inhabitants.start(kept, keep(disk, 24)).inputReader().readLine())
+                    .isEqualTo("read");
             long before = kept.stats().memory().orElseThrow().currentBytes();
             assertThat(inhabitants.run(other, takeAndEnd(48))).isEqualTo("had it\n");
             assertThat(kept.stats().memory().orElseThrow().currentBytes()).isGreaterThan(before / 2);
@@ -266,13 +273,9 @@ class LimitsBindIT {
     @Test
     @DisplayName("memory that the kernel can take back from files is no reason to refuse a lower limit")
     void files_in_memory() throws Exception {
-        try (Cgroup cgroup = create("files", Limits.builder().memoryMax(ByteSize.mebibytes(200)))) {
-            inhabitants.run(
-                    cgroup, "f=$(mktemp -p /var/tmp); head -c 60M /dev/urandom >$f; sync $f; cat $f >/dev/null");
-            Process holder = inhabitants.start(
-                    cgroup,
-                    "f=$(mktemp -p /var/tmp); head -c 60M /dev/urandom >$f; sync $f; cat $f >/dev/null; echo read;"
-                            + " read more; rm $f");
+        try (TestDisk disk = TestDisk.take();
+                Cgroup cgroup = create("files", Limits.builder().memoryMax(ByteSize.mebibytes(200)))) {
+            Process holder = inhabitants.start(cgroup, keep(disk, 60));
             assertThat(holder.inputReader().readLine()).isEqualTo("read");
             assertThat(cgroup.stats().memory().orElseThrow().currentBytes()).isGreaterThan(40L << 20);
             cgroup.update(Limits.builder().memoryMax(ByteSize.mebibytes(30)).build());
