@@ -166,6 +166,29 @@ class CgroupWatchTest {
     }
 
     @Test
+    @DisplayName("is looked at a last time when it is closed, and told to be empty when it is gone")
+    void last_look() throws Exception {
+        String control = "oom_kill_disable 0\nunder_oom 0\noom_kill ";
+        write("memory.oom_control", control + "0\n");
+        write("cgroup.events", "populated 1\nfrozen 0\n");
+        try (CgroupDirectory memory = CgroupDirectory.open(tree, CgroupVersion.V1)) {
+            CgroupListeners listeners = new CgroupListeners(
+                    "x",
+                    new CgroupCounters(Optional.of(memory), Optional.empty(), Optional.of(directory)),
+                    new KernelLog("/dev/no-kmsg"));
+            listeners.add(CgroupEvent.class, events::add);
+            write("memory.oom_control", control + "2\n"); // of which the kernel says nothing
+            listeners.end();
+            assertThat(events.poll(SOON_SECONDS, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            OomKill.class, kill -> assertThat(kill.processes()).isEqualTo(2));
+            assertThat(events).isEmpty();
+            listeners.ended();
+            assertThat(events.poll(SOON_SECONDS, TimeUnit.SECONDS)).isInstanceOf(Emptied.class);
+        }
+    }
+
+    @Test
     @DisplayName("without a hierarchy of version 2 tells neither that it is empty nor pressure")
     void pure_version_1() {
         CgroupCounters counters = new CgroupCounters(Optional.of(directory), Optional.empty(), Optional.empty());
