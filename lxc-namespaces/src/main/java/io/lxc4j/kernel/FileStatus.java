@@ -20,20 +20,26 @@ import java.nio.file.Path;
  *     …
  *     __u64 stx_size;    //  40
  *     …
- *     __u32 stx_dev_major; // 136
+ *     __u32 stx_rdev_major; // 128
+ *     __u32 stx_rdev_minor; // 132
+ *     __u32 stx_dev_major;  // 136
  *     …
  * };                     // 256
  * </pre>
  *
  * @param mode type and permissions
  * @param size its size in bytes
+ * @param deviceMajor the major number of the device that a device node stands for; else 0
+ * @param deviceMinor its minor number
  * @param onDevice whether its file system has a device; those that the kernel makes up have none
  * @see <a href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</a>
  */
-public record FileStatus(int mode, long size, boolean onDevice) {
+public record FileStatus(int mode, long size, int deviceMajor, int deviceMinor, boolean onDevice) {
     static final int SIZE = 256;
     static final int MODE = 28;
     static final int SIZE_IN_BYTES = 40;
+    static final int DEVICE_MAJOR = 128;
+    static final int DEVICE_MINOR = 132;
     static final int FILE_SYSTEM_MAJOR = 136;
 
     private static final int PERMISSIONS = 0777;
@@ -76,6 +82,8 @@ public record FileStatus(int mode, long size, boolean onDevice) {
             return new FileStatus(
                     Short.toUnsignedInt(buffer.get(JAVA_SHORT, MODE)),
                     buffer.get(JAVA_LONG, SIZE_IN_BYTES),
+                    buffer.get(JAVA_INT, DEVICE_MAJOR),
+                    buffer.get(JAVA_INT, DEVICE_MINOR),
                     buffer.get(JAVA_INT, FILE_SYSTEM_MAJOR) != 0);
         }
     }
@@ -118,6 +126,15 @@ public record FileStatus(int mode, long size, boolean onDevice) {
      */
     public boolean isDevice() {
         return is(Constants.S_IFCHR) || is(Constants.S_IFBLK);
+    }
+
+    /**
+     * Whether it is a device node of a block device.
+     *
+     * @return whether it is one
+     */
+    public boolean isBlockDevice() {
+        return is(Constants.S_IFBLK);
     }
 
     /**
