@@ -12,7 +12,9 @@ import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -180,7 +182,7 @@ public final class Cgroup implements AutoCloseable {
     public Cgroup createChild(String child, Limits limits) {
         checkName(child);
         String shown = name + "/" + child;
-        return new Cgroup(shown, new CgroupMaker(members.places(), child, shown).make(limits, Limits.none()));
+        return new Cgroup(shown, CgroupMaker.below(members, child, shown).make(limits, Limits.none()));
     }
 
     private static void checkName(String name) {
@@ -205,6 +207,29 @@ public final class Cgroup implements AutoCloseable {
         requireOpen();
         limits.limits().forEach(members::check);
         members.apply(limits);
+    }
+
+    /**
+     * Which devices its processes may open, as was set last here. The cgroups above may allow less.
+     *
+     * @return the devices; empty if it has no limit of its own
+     */
+    public synchronized Optional<DeviceAccess> devices() {
+        return members.programs().devices();
+    }
+
+    /**
+     * Changes which devices its processes may open, in dependence on what they may. Nothing happens if it has no such limit of its own.
+     *
+     * @param change gives the new rules for the old ones
+     * @throws HostUnsupportedException if this host can't limit that, or a cgroup above allows less
+     * @throws ContainerException if it is closed
+     */
+    public synchronized void updateDevices(UnaryOperator<DeviceAccess> change) {
+        requireOpen();
+        devices()
+                .ifPresent(before ->
+                        update(Limits.builder().devices(change.apply(before)).build()));
     }
 
     // ---- processes
@@ -356,6 +381,7 @@ public final class Cgroup implements AutoCloseable {
             }
             member.directory().close();
         }
+        members.programs().close();
         if (failure != null) {
             throw failure;
         }

@@ -26,6 +26,7 @@ final class CgroupMaker {
     private final CgroupPlaces places;
     private final String directory;
     private final String shown;
+    private final boolean inherits;
 
     /**
      * A maker of one cgroup.
@@ -35,9 +36,19 @@ final class CgroupMaker {
      * @param shown its name in messages
      */
     CgroupMaker(CgroupPlaces places, String directory, String shown) {
+        this(places, directory, shown, false);
+    }
+
+    private CgroupMaker(CgroupPlaces places, String directory, String shown, boolean inherits) {
         this.places = places;
         this.directory = directory;
         this.shown = shown;
+        this.inherits = inherits;
+    }
+
+    /** A maker of one that is in another one, and so in each of its hierarchies: what is limited there holds for it, too. */
+    static CgroupMaker below(CgroupMembers parent, String directory, String shown) {
+        return new CgroupMaker(parent.places(), directory, shown, true);
     }
 
     CgroupMembers make(Limits limits, Limits wished) {
@@ -47,10 +58,12 @@ final class CgroupMaker {
             CgroupMembers.check(limit, places.of(limit.controller()).map(CgroupPlaces.Place::version));
         });
         List<CgroupMember> members = new ArrayList<>();
+        CgroupPrograms programs = new CgroupPrograms();
         try {
             for (CgroupPlaces.Place place : places.places()) {
                 Set<String> wanted = new LinkedHashSet<>(place.controllers());
-                wanted.removeIf(controller -> !limited.contains(controller)
+                wanted.removeIf(controller -> !(inherits && !place.isUnified())
+                        && !limited.contains(controller)
                         && !wished.hasController(controller)
                         && !COUNTING.contains(controller)
                         && !(place.isUnified() && controller.equals(CPU)));
@@ -61,10 +74,12 @@ final class CgroupMaker {
                     members.add(make(place.directory(), wanted));
                 }
             }
-            CgroupMembers all = new CgroupMembers(members);
-            all.apply(wished.where(all::has).with(limits));
+            CgroupMembers all = new CgroupMembers(members, programs);
+            all.applyWishes(wished.where(wish -> all.has(wish) && !limits.has(wish)));
+            all.apply(limits);
             return all;
         } catch (RuntimeException | Error e) {
+            programs.close();
             members.forEach(CgroupMaker::discard);
             throw e;
         }

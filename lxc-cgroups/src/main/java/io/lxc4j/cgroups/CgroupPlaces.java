@@ -111,7 +111,8 @@ record CgroupPlaces(List<Place> places) {
     Optional<Place> of(String controller) {
         return places.stream()
                 .filter(place -> place.controllers().contains(controller))
-                .findFirst();
+                .findFirst()
+                .or(() -> unified().filter(_ -> CgroupPrograms.have(controller)));
     }
 
     Optional<Place> unified() {

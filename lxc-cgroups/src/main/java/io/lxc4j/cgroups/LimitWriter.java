@@ -86,7 +86,7 @@ final class LimitWriter {
         }
     }
 
-    private static void write(CgroupDirectory directory, Limit limit, Setting setting) {
+    static void write(CgroupDirectory directory, Limit limit, Setting setting) {
         try {
             directory.write(setting.file(), setting.value());
         } catch (SystemCallException e) {
@@ -120,6 +120,8 @@ final class LimitWriter {
                 errno == Errno.ENODEV
                         ? "there is no such disk; a partition can't be limited, its whole disk can"
                         : "it must be a whole disk whose scheduler can do it";
+            case Programmed.DEVICES ->
+                "one that has others below it can't change between allowing all and allowing some";
             case "cpu" -> "a burst must not be more than the quota, and a quota no more than that of the cgroup above";
             default -> errno == Errno.EBUSY ? "it is less than is in use" : "see its documentation for what it takes";
         };

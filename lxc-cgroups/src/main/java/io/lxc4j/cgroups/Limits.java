@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -92,6 +93,23 @@ public final class Limits {
         return byKey.values().stream().anyMatch(limit -> limit.controller().equals(controller));
     }
 
+    /**
+     * Which devices may be opened.
+     *
+     * @return the devices; empty if that is not limited
+     */
+    public Optional<DeviceAccess> devices() {
+        return Optional.ofNullable(byKey.get(Programmed.DEVICES))
+                .map(Limit::programmed)
+                .filter(Programmed.Devices.class::isInstance)
+                .map(devices -> ((Programmed.Devices) devices).access());
+    }
+
+    /** Whether this says something about what another limit is about. */
+    boolean has(Limit other) {
+        return byKey.containsKey(other.key());
+    }
+
     Limits where(Predicate<Limit> condition) {
         Map<String, Limit> some = new LinkedHashMap<>(byKey);
         some.values().removeIf(condition.negate());
@@ -116,8 +134,7 @@ public final class Limits {
     @Override
     public String toString() {
         return byKey.values().stream()
-                .flatMap(limit -> (limit.v2().isEmpty() ? limit.v1() : limit.v2()).stream())
-                .map(Setting::toString)
+                .flatMap(limit -> limit.shown().stream())
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
@@ -592,6 +609,29 @@ public final class Limits {
             }
             Setting setting = new Setting("misc.max", resource + " " + most);
             return put(new Limit("misc.max " + resource, "misc", List.of(setting), List.of(setting)));
+        }
+
+        /**
+         * Says which devices may be opened, and of which nodes may be made. In version 2 it is a program that the kernel runs at each
+         * opening, and needs CAP_BPF and CAP_NET_ADMIN; a host that has the controller {@code devices} of version 1 has files for it.
+         * What is open stays open. A cgroup can allow no more than those above it.
+         *
+         * @param access the devices; an update replaces it as a whole, in version 2 from one opening to the next
+         * @return this builder
+         */
+        public Builder devices(DeviceAccess access) {
+            return put(Limit.programmed(Programmed.DEVICES, new Programmed.Devices(access)));
+        }
+
+        /**
+         * Counts what goes over the network, for {@link CgroupStats#network()}, from the time on when this is set. It limits nothing,
+         * and costs each packet some ten nanoseconds. Needs the hierarchy of version 2, with or without controllers, CAP_BPF and
+         * CAP_NET_ADMIN.
+         *
+         * @return this builder
+         */
+        public Builder countNetwork() {
+            return put(Limit.programmed(Programmed.NETWORK, new Programmed.Network()));
         }
 
         /**
