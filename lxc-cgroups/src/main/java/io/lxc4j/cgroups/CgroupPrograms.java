@@ -55,11 +55,9 @@ final class CgroupPrograms implements AutoCloseable {
         try {
             switch (programmed) {
                 case Programmed.Devices(DeviceAccess wanted) -> allow(directory, limit, wanted);
-                case Programmed.Network _ -> {
-                    if (network == null) {
-                        network = NetworkCounter.attach(directory);
-                    }
-                }
+                case Programmed.Network _ -> network(directory);
+                case Programmed.NetworkRate(NetworkDirection direction, long rate) ->
+                    network(directory).limit(direction, rate);
             }
         } catch (SystemCallException e) {
             throw refused(directory, limit, programmed, e);
@@ -88,6 +86,12 @@ final class CgroupPrograms implements AutoCloseable {
             devices = loaded;
         }
         access = wanted;
+    }
+
+    private NetworkCounter network(CgroupDirectory directory) {
+        NetworkCounter known = network == null ? NetworkCounter.attach(directory) : network;
+        network = known;
+        return known;
     }
 
     private static ContainerException refused(

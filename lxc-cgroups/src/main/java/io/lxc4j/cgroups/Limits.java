@@ -152,6 +152,7 @@ public final class Limits {
         private static final long SECOND = 1_000_000;
         private static final long DEFAULT_PERIOD = 100_000;
         private static final int HIGHEST_PERCENT = 100;
+        private static final int LOWEST_RATE = 1024;
         private static final int MOST_CPUS = 1_000_000;
 
         /** The kernel's highest number of processes, 2^22. */
@@ -620,7 +621,7 @@ public final class Limits {
          * @return this builder
          */
         public Builder devices(DeviceAccess access) {
-            return put(Limit.programmed(Programmed.DEVICES, new Programmed.Devices(access)));
+            return put(Limit.programmed(Programmed.DEVICES, Programmed.DEVICES, new Programmed.Devices(access)));
         }
 
         /**
@@ -631,7 +632,41 @@ public final class Limits {
          * @return this builder
          */
         public Builder countNetwork() {
-            return put(Limit.programmed(Programmed.NETWORK, new Programmed.Network()));
+            return put(Limit.programmed(Programmed.NETWORK, Programmed.NETWORK, new Programmed.Network()));
+        }
+
+        /**
+         * Limits what is sent by IP, over all network interfaces together, {@code lo} included, by dropping what is more. TCP adapts to
+         * that, other protocols lose packets; after a pause half a second's worth can be sent at once, and no less than 256 KiB. It is
+         * counted as well, and needs what {@link #countNetwork()} needs.
+         *
+         * @param perSecond the bytes of each second with the headers from that of IP on, at least 1 KiB; {@link ByteSize#UNLIMITED}
+         *     takes the limit away
+         * @return this builder
+         */
+        public Builder networkSendMax(ByteSize perSecond) {
+            return networkMax("networkSendMax", NetworkDirection.SEND, perSecond);
+        }
+
+        /**
+         * Limits what is received, as {@link #networkSendMax} does what is sent. What is dropped has gone over the network already, so
+         * this slows down only senders that adapt, as TCP does.
+         *
+         * @param perSecond as there
+         * @return this builder
+         */
+        public Builder networkReceiveMax(ByteSize perSecond) {
+            return networkMax("networkReceiveMax", NetworkDirection.RECEIVE, perSecond);
+        }
+
+        private Builder networkMax(String name, NetworkDirection direction, ByteSize perSecond) {
+            boolean limited = !perSecond.equals(ByteSize.UNLIMITED);
+            if (limited && perSecond.bytes() < LOWEST_RATE) {
+                throw rejected(name, perSecond, "at least 1 KiB");
+            }
+            long rate = limited ? perSecond.bytes() : 0;
+            return put(
+                    Limit.programmed(direction.key(), Programmed.NETWORK, new Programmed.NetworkRate(direction, rate)));
         }
 
         /**

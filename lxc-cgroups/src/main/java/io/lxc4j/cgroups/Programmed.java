@@ -23,4 +23,12 @@ sealed interface Programmed {
             return "network is counted";
         }
     }
+
+    /** What is dropped above a rate; 0 is any. */
+    record NetworkRate(NetworkDirection direction, long bytesPerSecond) implements Programmed {
+        @Override
+        public String toString() {
+            return direction.key() + " = " + (bytesPerSecond == 0 ? "max" : bytesPerSecond + " bytes per second");
+        }
+    }
 }
