@@ -20,7 +20,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.opentest4j.TestAbortedException;
 
 @DisplayName("A cgroup")
 @Timeout(60)
@@ -32,14 +31,7 @@ class CgroupIT {
 
     @BeforeAll
     static void probe() {
-        try (Cgroup cgroup = Cgroup.create("probe", Limits.builder().pidsMax(10).build())) {
-            assertThat(cgroup.directories()).isNotEmpty();
-        } catch (HostUnsupportedException e) {
-            if (Requirement.ROOT.problem().isEmpty()) {
-                throw e;
-            }
-            throw new TestAbortedException("needs a cgroup of this user's own: " + e.getMessage(), e);
-        }
+        Requirement.CGROUPS.assume();
     }
 
     @AfterEach
@@ -108,8 +100,10 @@ class CgroupIT {
                 Cgroup heavy = create("heavy", Limits.builder().cpuset(0).cpuWeight(300))) {
             Process one = start(light, BUSY);
             Process other = start(heavy, BUSY);
-            Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> cpuSeconds(one) + cpuSeconds(other) > 3);
-            assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
+            Awaitility.await().atMost(SOON.multipliedBy(4)).untilAsserted(() -> {
+                assertThat(cpuSeconds(one) + cpuSeconds(other)).isGreaterThan(3);
+                assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
+            });
         }
     }
 
@@ -168,7 +162,7 @@ class CgroupIT {
                 create("stats", Limits.builder().pidsMax(50).cpus(0.5).memoryMax(ByteSize.mebibytes(300)))) {
             CgroupStats before = cgroup.stats();
             start(cgroup, "x=$(head -c 20000000 /dev/zero | tr '\\0' x); " + BUSY);
-            Awaitility.await().atMost(SOON).untilAsserted(() -> {
+            Awaitility.await().atMost(SOON.multipliedBy(4)).untilAsserted(() -> {
                 CgroupStats now = cgroup.stats();
                 assertThat(now.memory().orElseThrow().currentBytes()).isGreaterThan(20_000_000);
                 assertThat(now.pids().orElseThrow().current()).isPositive();
@@ -209,7 +203,7 @@ class CgroupIT {
                     .atMost(SOON.multipliedBy(9))
                     .until(() -> cgroup.processes().size() > 4900);
             cgroup.kill();
-            assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             Awaitility.await().atMost(SOON).until(() -> cgroup.processes().isEmpty());
         }
     }
