@@ -416,10 +416,11 @@ public final class Cgroup implements AutoCloseable {
      * Ends all of its processes, also those below it, by {@code SIGKILL}, even if they go on to make others. They may still be ending
      * when this returns.
      *
-     * @throws ContainerException if it is closed
+     * @throws ContainerException if it is closed, or this JVM is in it itself
      */
     public synchronized void kill() {
         requireOpen();
+        requireElsewhere("ending");
         Ending.kill(members.main(), members.freezer());
     }
 
@@ -487,18 +488,31 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
+    private void requireElsewhere(String doing) {
+        try {
+            if (Ending.holdsThisJvm(members.main())) {
+                throw new ContainerException(doing + " the cgroup " + name
+                        + ": this JVM is in it, and would end itself; move it to another one first");
+            }
+        } catch (SystemCallException e) {
+            LOG.debug("the cgroup {} was removed by somebody else", name, e);
+        }
+    }
+
     // ---- the end
 
     /**
      * Ends its processes, removes it and what is below it. A second call does nothing.
      *
-     * @throws ContainerException if the kernel does not let go of it within 30 seconds
+     * @throws ContainerException if the kernel does not let go of it within 30 seconds; or if this JVM is in it itself, and then nothing
+     *     is done
      */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
+        requireElsewhere("closing");
         try {
             var _ = oomKills();
         } catch (SystemCallException e) {

@@ -62,6 +62,23 @@ final class Ending {
         }
     }
 
+    /** Whether this JVM would end itself. */
+    static boolean holdsThisJvm(CgroupDirectory directory) {
+        if (directory
+                .lines(Cgroup.PROCESSES)
+                .contains(Long.toString(ProcessHandle.current().pid()))) {
+            return true;
+        }
+        for (String name : directory.children()) {
+            try (CgroupDirectory child = directory.child(name)) {
+                if (holdsThisJvm(child)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static boolean hasProcesses(CgroupDirectory directory) {
         if (!directory.lines(Cgroup.PROCESSES).isEmpty()) {
             return true;

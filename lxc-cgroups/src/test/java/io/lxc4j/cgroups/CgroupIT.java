@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -292,6 +293,30 @@ class CgroupIT {
         }
         cgroup.close();
         assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+    }
+
+    @Test
+    @DisplayName("that this JVM itself was put into is neither ended nor swept away")
+    void with_this_jvm() throws Exception {
+        long self = ProcessHandle.current().pid();
+        try (Cgroup cgroup = create("own", Limits.builder())) {
+            cgroup.add(self);
+            try {
+                for (ThrowingCallable end : List.<ThrowingCallable>of(cgroup::kill, cgroup::close)) {
+                    assertThatExceptionOfType(ContainerException.class)
+                            .isThrownBy(end)
+                            .withMessageContaining("the cgroup own: this JVM is in it, and would end itself");
+                }
+                assertThat(cgroup.processes()).contains(self);
+            } finally {
+                for (Path directory : cgroup.directories()) {
+                    Path room = directory.resolveSibling(CgroupPlaces.LEAF);
+                    Files.writeString(
+                            (Files.exists(room) ? room : directory.getParent()).resolve("cgroup.procs"),
+                            Long.toString(self));
+                }
+            }
+        }
     }
 
     @Test
