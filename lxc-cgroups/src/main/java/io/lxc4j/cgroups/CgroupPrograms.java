@@ -56,8 +56,7 @@ final class CgroupPrograms implements AutoCloseable {
             switch (programmed) {
                 case Programmed.Devices(DeviceAccess wanted) -> allow(directory, limit, wanted);
                 case Programmed.Network _ -> network(directory);
-                case Programmed.NetworkRate(NetworkDirection direction, long rate) ->
-                    network(directory).limit(direction, rate);
+                case Programmed.SendingRate(long rate) -> network(directory).limitSending(rate);
             }
         } catch (SystemCallException e) {
             throw refused(directory, limit, programmed, e);

@@ -653,35 +653,22 @@ public final class Limits {
         /**
          * Limits what is sent by IP, over all network interfaces together, {@code lo} included, by dropping what is more. TCP adapts to
          * that, other protocols lose packets; after a pause half a second's worth can be sent at once, and no less than 256 KiB. It is
-         * counted as well, and needs what {@link #countNetwork()} needs.
+         * counted as well, and needs what {@link #countNetwork()} needs. What is received is not limited: it has gone over the network
+         * when it could be dropped, and TCP would fall short of the rate.
          *
          * @param perSecond the bytes of each second with the headers from that of IP on, at least 1 KiB; {@link ByteSize#UNLIMITED}
          *     takes the limit away
          * @return this builder
          */
         public Builder networkSendMax(ByteSize perSecond) {
-            return networkMax("networkSendMax", NetworkDirection.SEND, perSecond);
-        }
-
-        /**
-         * Limits what is received, as {@link #networkSendMax} does what is sent. What is dropped has gone over the network already, so
-         * this slows down only senders that adapt, as TCP does.
-         *
-         * @param perSecond as there
-         * @return this builder
-         */
-        public Builder networkReceiveMax(ByteSize perSecond) {
-            return networkMax("networkReceiveMax", NetworkDirection.RECEIVE, perSecond);
-        }
-
-        private Builder networkMax(String name, NetworkDirection direction, ByteSize perSecond) {
             boolean limited = !perSecond.equals(ByteSize.UNLIMITED);
             if (limited && perSecond.bytes() < LOWEST_RATE) {
-                throw rejected(name, perSecond, "at least 1 KiB");
+                throw rejected("networkSendMax", perSecond, "at least 1 KiB");
             }
-            long rate = limited ? perSecond.bytes() : 0;
-            return put(
-                    Limit.programmed(direction.key(), Programmed.NETWORK, new Programmed.NetworkRate(direction, rate)));
+            return put(Limit.programmed(
+                    Programmed.SendingRate.KEY,
+                    Programmed.NETWORK,
+                    new Programmed.SendingRate(limited ? perSecond.bytes() : 0)));
         }
 
         /**

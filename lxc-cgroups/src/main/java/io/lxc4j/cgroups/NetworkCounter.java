@@ -1,10 +1,12 @@
 package io.lxc4j.cgroups;
 
 import io.lxc4j.kernel.Bpf;
+import io.lxc4j.kernel.BpfInsn;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
+import java.util.List;
 
-/** Two programs that count and limit what comes in and what goes out, and the arrays by which they are told and tell. */
+/** Two programs that count what comes in, and count and limit what goes out, and the arrays by which they tell and are told. */
 final class NetworkCounter implements AutoCloseable {
     private static final int DIRECTIONS = 2;
     private static final long NANOS = 1_000_000_000;
@@ -17,7 +19,6 @@ final class NetworkCounter implements AutoCloseable {
 
     private final Fd counts;
     private final Fd rates;
-    private final long[] wanted = new long[DIRECTIONS * NetworkProgram.RATES];
 
     private NetworkCounter(Fd counts, Fd rates) {
         this.counts = counts;
@@ -28,11 +29,10 @@ final class NetworkCounter implements AutoCloseable {
     static NetworkCounter attach(CgroupDirectory directory) {
         Fd counts = Bpf.makeArray("lxc4j_network", DIRECTIONS * NetworkProgram.COUNTS * Long.BYTES);
         try {
-            Fd rates = Bpf.makeArray("lxc4j_rates", DIRECTIONS * NetworkProgram.RATES * Long.BYTES);
+            Fd rates = Bpf.makeArray("lxc4j_rates", NetworkProgram.RATES * Long.BYTES);
             try {
-                for (NetworkDirection direction : NetworkDirection.values()) {
-                    attach(directory, direction, counts, rates);
-                }
+                attach(directory, NetworkDirection.RECEIVE, NetworkProgram.counting(NetworkDirection.RECEIVE, counts));
+                attach(directory, NetworkDirection.SEND, NetworkProgram.limiting(NetworkDirection.SEND, counts, rates));
                 return new NetworkCounter(counts, rates);
             } catch (RuntimeException | Error e) {
                 rates.close();
@@ -44,23 +44,17 @@ final class NetworkCounter implements AutoCloseable {
         }
     }
 
-    private static void attach(CgroupDirectory directory, NetworkDirection direction, Fd counts, Fd rates) {
-        try (Fd loaded = Bpf.load(
-                Constants.BPF_PROG_TYPE_CGROUP_SKB,
-                direction.attachType(),
-                direction.program(),
-                NetworkProgram.of(direction, counts, rates))) {
+    private static void attach(CgroupDirectory directory, NetworkDirection direction, List<BpfInsn> program) {
+        try (Fd loaded =
+                Bpf.load(Constants.BPF_PROG_TYPE_CGROUP_SKB, direction.attachType(), direction.program(), program)) {
             Bpf.attach(directory.fd(), loaded, direction.attachType());
         }
     }
 
     /** Sets the most bytes per second, or 0 for any. */
-    void limit(NetworkDirection direction, long bytesPerSecond) {
+    void limitSending(long bytesPerSecond) {
         long burst = bytesPerSecond == 0 ? 0 : Math.max(BURST_NANOS, LEAST_BURST_BYTES * NANOS / bytesPerSecond);
-        int place = direction.index() * NetworkProgram.RATES;
-        wanted[place] = bytesPerSecond;
-        wanted[place + 1] = burst;
-        Bpf.write(rates, wanted);
+        Bpf.write(rates, bytesPerSecond, burst);
     }
 
     NetworkStats read() {
@@ -69,7 +63,6 @@ final class NetworkCounter implements AutoCloseable {
         return new NetworkStats(
                 numbers[NetworkProgram.PACKETS],
                 numbers[NetworkProgram.BYTES],
-                numbers[NetworkProgram.DROPS],
                 numbers[sent + NetworkProgram.PACKETS],
                 numbers[sent + NetworkProgram.BYTES],
                 numbers[sent + NetworkProgram.DROPS]);

@@ -8,9 +8,10 @@ import io.lxc4j.kernel.Fd;
 import java.util.List;
 
 /**
- * A program that counts the packets of one direction, and drops them above a rate. It keeps the time up to which the rate is used up: each
- * packet that goes on moves it by what its bytes take at that rate, it never falls behind the present by more than the burst, and a
- * packet that would move it into the future is dropped. Two CPUs at once can let one packet too much go on, which later ones make up for.
+ * A program that counts the packets of one direction, and drops those that are sent above a rate. It keeps the time up to which the rate is
+ * used up: each packet that goes on moves it by what its bytes take at that rate, it never falls behind the present by more than the
+ * burst, and a packet that would move it into the future is dropped. Two CPUs at once can let one packet too much go on, which later
+ * ones make up for.
  */
 final class NetworkProgram {
     /** Where a direction's counts are in its part of the array. */
@@ -21,7 +22,7 @@ final class NetworkProgram {
     static final int COUNTS = 4;
     private static final int USED_UP = 3;
 
-    /** Where its rate is. */
+    /** Where the rate is. */
     static final int RATES = 2;
 
     private static final int RATE = 0;
@@ -29,6 +30,9 @@ final class NetworkProgram {
 
     private static final int NANOS = 1_000_000_000;
     private static final int PASS = 1;
+
+    /** Tells of congestion, where 0 would be an error to the sender. */
+    private static final int DROP = 2;
 
     private static final int CONTEXT = 1;
     private static final int COST = 1;
@@ -43,14 +47,18 @@ final class NetworkProgram {
 
     private NetworkProgram() {}
 
-    static List<BpfInsn> of(NetworkDirection direction, Fd counts, Fd rates) {
+    static List<BpfInsn> counting(NetworkDirection direction, Fd counts) {
+        BpfAssembler program = begin(direction, counts);
+        pass(program);
+        return program.program();
+    }
+
+    static List<BpfInsn> limiting(NetworkDirection direction, Fd counts, Fd rates) {
         Label pass = new Label();
         Label drop = new Label();
         Label recent = new Label();
-        return new BpfAssembler()
-                .load(LENGTH, CONTEXT, BpfSkBuff.LENGTH)
-                .address(COUNT, counts.number(), direction.index() * COUNTS * Long.BYTES)
-                .address(LIMIT, rates.number(), direction.index() * RATES * Long.BYTES)
+        BpfAssembler program = begin(direction, counts)
+                .address(LIMIT, rates.number(), 0)
                 .loadLong(PER_SECOND, LIMIT, RATE * Long.BYTES)
                 .jump(BpfInsn.JUMP_EQUAL, PER_SECOND, 0, pass)
                 .time()
@@ -68,18 +76,27 @@ final class NetworkProgram {
                 .place(recent)
                 .move(UNTIL, START)
                 .with(BpfInsn.ADD, UNTIL, new Register(COST))
-                .set(ONE, 1)
-                .with(BpfInsn.ADD, NOW, new Register(ONE))
                 .jump(BpfInsn.JUMP_SIGNED_LESS_OR_EQUAL, NOW, new Register(UNTIL), drop)
                 .addAtomically(COUNT, USED_UP * Long.BYTES, COST)
-                .place(pass)
+                .place(pass);
+        pass(program);
+        return program.place(drop)
                 .set(ONE, 1)
+                .addAtomically(COUNT, DROPS * Long.BYTES, ONE)
+                .end(DROP)
+                .program();
+    }
+
+    private static BpfAssembler begin(NetworkDirection direction, Fd counts) {
+        return new BpfAssembler()
+                .load(LENGTH, CONTEXT, BpfSkBuff.LENGTH)
+                .address(COUNT, counts.number(), direction.index() * COUNTS * Long.BYTES);
+    }
+
+    private static void pass(BpfAssembler program) {
+        program.set(ONE, 1)
                 .addAtomically(COUNT, PACKETS * Long.BYTES, ONE)
                 .addAtomically(COUNT, BYTES * Long.BYTES, LENGTH)
-                .end(PASS)
-                .place(drop)
-                .addAtomically(COUNT, DROPS * Long.BYTES, ONE)
-                .end(direction.dropped())
-                .program();
+                .end(PASS);
     }
 }

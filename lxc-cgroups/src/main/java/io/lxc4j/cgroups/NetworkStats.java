@@ -7,15 +7,9 @@ package io.lxc4j.cgroups;
  *
  * @param receivedPackets packets that have come in for a socket
  * @param receivedBytes their bytes
- * @param receivedDrops packets that have come in above {@link Limits.Builder#networkReceiveMax}, and are not among those
  * @param sentPackets packets that have gone out of a socket
  * @param sentBytes their bytes
  * @param sentDrops packets that were to go out above {@link Limits.Builder#networkSendMax}, and are not among those
  */
 public record NetworkStats(
-        long receivedPackets,
-        long receivedBytes,
-        long receivedDrops,
-        long sentPackets,
-        long sentBytes,
-        long sentDrops) {}
+        long receivedPackets, long receivedBytes, long sentPackets, long sentBytes, long sentDrops) {}

@@ -24,11 +24,13 @@ sealed interface Programmed {
         }
     }
 
-    /** What is dropped above a rate; 0 is any. */
-    record NetworkRate(NetworkDirection direction, long bytesPerSecond) implements Programmed {
+    /** What is sent above a rate and dropped; 0 is any. */
+    record SendingRate(long bytesPerSecond) implements Programmed {
+        static final String KEY = "network.send.max";
+
         @Override
         public String toString() {
-            return direction.key() + " = " + (bytesPerSecond == 0 ? "max" : bytesPerSecond + " bytes per second");
+            return KEY + " = " + (bytesPerSecond == 0 ? "max" : bytesPerSecond + " bytes per second");
         }
     }
 }
