@@ -13,6 +13,9 @@ final class BpfAssembler {
     /** The jumps by their numbers, and where they lead to. */
     private final Map<Integer, Label> jumps = new LinkedHashMap<>();
 
+    /** A register where a constant could be as well. */
+    record Register(int number) {}
+
     /** A place in the program. */
     static final class Label {
         private int place = -1;
@@ -22,12 +25,30 @@ final class BpfAssembler {
         return add(BpfInsn.LOAD_WORD, target, source, offset, 0);
     }
 
+    BpfAssembler loadLong(int target, int source, int offset) {
+        return add(BpfInsn.LOAD_LONG, target, source, offset, 0);
+    }
+
+    BpfAssembler storeLong(int target, int offset, int source) {
+        return add(BpfInsn.STORE_LONG, target, source, offset, 0);
+    }
+
     BpfAssembler move(int target, int source) {
         return add(BpfInsn.MOVE, target, source, 0, 0);
     }
 
     BpfAssembler set(int target, int value) {
         return add(BpfInsn.MOVE_CONSTANT, target, 0, 0, value);
+    }
+
+    /** An operation of two registers. */
+    BpfAssembler with(int code, int target, Register source) {
+        return add(code, target, source.number(), 0, 0);
+    }
+
+    /** Sets register 0 to the time. The kernel may change registers 1 to 5. */
+    BpfAssembler time() {
+        return add(BpfInsn.CALL, 0, 0, 0, BpfInsn.TIME);
     }
 
     /** An operation of a register and a constant. */
@@ -54,6 +75,12 @@ final class BpfAssembler {
     BpfAssembler jump(int code, int target, int operand, Label label) {
         jumps.put(instructions.size(), label);
         return add(code, target, 0, 0, operand);
+    }
+
+    /** Jumps if two registers are so. */
+    BpfAssembler jump(int code, int target, Register source, Label label) {
+        jumps.put(instructions.size(), label);
+        return add(code, target, source.number(), 0, 0);
     }
 
     BpfAssembler place(Label label) {

@@ -55,11 +55,8 @@ final class CgroupPrograms implements AutoCloseable {
         try {
             switch (programmed) {
                 case Programmed.Devices(DeviceAccess wanted) -> allow(directory, limit, wanted);
-                case Programmed.Network _ -> {
-                    if (network == null) {
-                        network = NetworkCounter.attach(directory);
-                    }
-                }
+                case Programmed.Network _ -> network(directory);
+                case Programmed.SendingRate(long rate) -> network(directory).limitSending(rate);
             }
         } catch (SystemCallException e) {
             throw refused(directory, limit, programmed, e);
@@ -88,6 +85,12 @@ final class CgroupPrograms implements AutoCloseable {
             devices = loaded;
         }
         access = wanted;
+    }
+
+    private NetworkCounter network(CgroupDirectory directory) {
+        NetworkCounter known = network == null ? NetworkCounter.attach(directory) : network;
+        network = known;
+        return known;
     }
 
     private static ContainerException refused(

@@ -28,8 +28,8 @@ record Limit(
     }
 
     /** One that is a program in version 2. */
-    static Limit programmed(String controller, Programmed programmed) {
-        return new Limit(controller, controller, List.of(), List.of(), programmed);
+    static Limit programmed(String key, String controller, Programmed programmed) {
+        return new Limit(key, controller, List.of(), List.of(), programmed);
     }
 
     /** One that both versions have, in a file of the same name. */

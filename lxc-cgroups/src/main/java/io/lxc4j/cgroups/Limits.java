@@ -152,6 +152,7 @@ public final class Limits {
         private static final long SECOND = 1_000_000;
         private static final long DEFAULT_PERIOD = 100_000;
         private static final int HIGHEST_PERCENT = 100;
+        private static final int LOWEST_RATE = 1024;
         private static final int MOST_CPUS = 1_000_000;
 
         /** The kernel's highest number of processes, 2^22. */
@@ -620,7 +621,7 @@ public final class Limits {
          * @return this builder
          */
         public Builder devices(DeviceAccess access) {
-            return put(Limit.programmed(Programmed.DEVICES, new Programmed.Devices(access)));
+            return put(Limit.programmed(Programmed.DEVICES, Programmed.DEVICES, new Programmed.Devices(access)));
         }
 
         /**
@@ -631,7 +632,28 @@ public final class Limits {
          * @return this builder
          */
         public Builder countNetwork() {
-            return put(Limit.programmed(Programmed.NETWORK, new Programmed.Network()));
+            return put(Limit.programmed(Programmed.NETWORK, Programmed.NETWORK, new Programmed.Network()));
+        }
+
+        /**
+         * Limits what is sent by IP, over all network interfaces together, {@code lo} included, by dropping what is more. TCP adapts to
+         * that, other protocols lose packets; after a pause half a second's worth can be sent at once, and no less than 256 KiB. It is
+         * counted as well, and needs what {@link #countNetwork()} needs. What is received is not limited: it has gone over the network
+         * when it could be dropped, and TCP would fall short of the rate.
+         *
+         * @param perSecond the bytes of each second with the headers from that of IP on, at least 1 KiB; {@link ByteSize#UNLIMITED}
+         *     takes the limit away
+         * @return this builder
+         */
+        public Builder networkSendMax(ByteSize perSecond) {
+            boolean limited = !perSecond.equals(ByteSize.UNLIMITED);
+            if (limited && perSecond.bytes() < LOWEST_RATE) {
+                throw rejected("networkSendMax", perSecond, "at least 1 KiB");
+            }
+            return put(Limit.programmed(
+                    Programmed.SendingRate.KEY,
+                    Programmed.NETWORK,
+                    new Programmed.SendingRate(limited ? perSecond.bytes() : 0)));
         }
 
         /**

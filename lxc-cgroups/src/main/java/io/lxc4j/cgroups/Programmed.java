@@ -23,4 +23,14 @@ sealed interface Programmed {
             return "network is counted";
         }
     }
+
+    /** What is sent above a rate and dropped; 0 is any. */
+    record SendingRate(long bytesPerSecond) implements Programmed {
+        static final String KEY = "network.send.max";
+
+        @Override
+        public String toString() {
+            return KEY + " = " + (bytesPerSecond == 0 ? "max" : bytesPerSecond + " bytes per second");
+        }
+    }
 }

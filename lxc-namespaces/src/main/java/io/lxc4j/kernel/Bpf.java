@@ -5,6 +5,7 @@ import static io.lxc4j.kernel.Constants.BPF_F_REPLACE;
 import static io.lxc4j.kernel.Constants.BPF_MAP_CREATE;
 import static io.lxc4j.kernel.Constants.BPF_MAP_LOOKUP_ELEM;
 import static io.lxc4j.kernel.Constants.BPF_MAP_TYPE_ARRAY;
+import static io.lxc4j.kernel.Constants.BPF_MAP_UPDATE_ELEM;
 import static io.lxc4j.kernel.Constants.BPF_PROG_ATTACH;
 import static io.lxc4j.kernel.Constants.BPF_PROG_LOAD;
 
@@ -181,6 +182,23 @@ public final class Bpf {
                     .call(BPF_MAP_LOOKUP_ELEM);
             Kernel.check(result, Sys.BPF, () -> "BPF_MAP_LOOKUP_ELEM, {" + array + ", 0}");
             return value.toArray(ValueLayout.JAVA_LONG);
+        }
+    }
+
+    /**
+     * Writes an array of one element.
+     *
+     * @param array its descriptor
+     * @param numbers all of its numbers of 64 bits
+     */
+    public static void write(Fd array, long... numbers) {
+        try (Arena arena = Arena.ofConfined()) {
+            long result = new BpfAttr(arena)
+                    .set(BpfAttr.MAP_FD, array.number())
+                    .set(BpfAttr.KEY, arena.allocate(Integer.BYTES, Integer.BYTES))
+                    .set(BpfAttr.VALUE, arena.allocateFrom(ValueLayout.JAVA_LONG, numbers))
+                    .call(BPF_MAP_UPDATE_ELEM);
+            Kernel.check(result, Sys.BPF, () -> "BPF_MAP_UPDATE_ELEM, {" + array + ", 0}");
         }
     }
 }

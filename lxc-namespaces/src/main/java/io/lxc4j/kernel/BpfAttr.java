@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  *         …
  *         char  map_name[16];             // 28
  *     };
- *     struct {                            // BPF_MAP_LOOKUP_ELEM
+ *     struct {                            // BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM
  *         __u32 map_fd;                   //  0
  *         __aligned_u64 key;              //  8
  *         __aligned_u64 value;            // 16

@@ -60,8 +60,6 @@ public record BpfInsn(int code, int target, int source, int offset, int operand)
     public static final int JUMP_NOT_EQUAL = 0x55;
     /** {@code BPF_JMP | BPF_JSET | BPF_K}: jump if target has any bit of operand. */
     public static final int JUMP_ANY_BIT = 0x45;
-    /** {@code BPF_JMP | BPF_JLE | BPF_X}: {@code jump if target <= source}, unsigned. */
-    public static final int JUMP_LESS_OR_EQUAL = 0xbd;
     /** {@code BPF_JMP | BPF_JSLE | BPF_X}: {@code jump if target <= source}, signed. */
     public static final int JUMP_SIGNED_LESS_OR_EQUAL = 0xdd;
     /** {@code BPF_JMP | BPF_CALL}: calls the function of the kernel whose number is the operand. */

@@ -516,6 +516,8 @@ public final class Constants {
     public static final Constant BPF_MAP_CREATE = new Constant("BPF_MAP_CREATE", 0);
     /** {@code BPF_MAP_LOOKUP_ELEM}, see bpf(2). */
     public static final Constant BPF_MAP_LOOKUP_ELEM = new Constant("BPF_MAP_LOOKUP_ELEM", 1);
+    /** {@code BPF_MAP_UPDATE_ELEM}, see bpf(2). */
+    public static final Constant BPF_MAP_UPDATE_ELEM = new Constant("BPF_MAP_UPDATE_ELEM", 2);
     /** {@code BPF_PROG_LOAD}, see bpf(2). */
     public static final Constant BPF_PROG_LOAD = new Constant("BPF_PROG_LOAD", 5);
     /** {@code BPF_PROG_ATTACH}, see bpf(2). */

@@ -270,7 +270,6 @@ class HeadersTest {
         put(bpf, "BPF_JMP | BPF_JEQ | BPF_K", BpfInsn.JUMP_EQUAL);
         put(bpf, "BPF_JMP | BPF_JNE | BPF_K", BpfInsn.JUMP_NOT_EQUAL);
         put(bpf, "BPF_JMP | BPF_JSET | BPF_K", BpfInsn.JUMP_ANY_BIT);
-        put(bpf, "BPF_JMP | BPF_JLE | BPF_X", BpfInsn.JUMP_LESS_OR_EQUAL);
         put(bpf, "BPF_JMP | BPF_JSLE | BPF_X", BpfInsn.JUMP_SIGNED_LESS_OR_EQUAL);
         put(bpf, "BPF_JMP | BPF_CALL", BpfInsn.CALL);
         put(bpf, "BPF_JMP | BPF_EXIT", BpfInsn.EXIT);
