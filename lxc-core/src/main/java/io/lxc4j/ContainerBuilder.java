@@ -146,8 +146,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     /**
      * Limits what all of its processes may use together, also those that are executed later. By default it has at most 4096
-     * processes and threads, and is ended as a whole when memory is short, each where the host can limit that. They can be
-     * changed while it runs, see {@link Container#cgroup()}.
+     * processes and threads, is ended as a whole when memory is short, and may open the {@linkplain
+     * io.lxc4j.cgroups.DeviceAccess#standard() usual devices} and those that mounts give it, each where the host, and this user of
+     * it, can limit that. Devices of {@link #device} are allowed in any case. Limits can be changed while it runs, see {@link
+     * Container#cgroup()}.
      *
      * @param limits the limits, in addition to those, of the same kind instead of them
      * @return this builder
@@ -368,7 +370,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             return null;
         }
         try {
-            return Cgroup.create(ContainerNames.next(), limits == null ? Limits.none() : limits, USUAL_LIMITS);
+            return Cgroup.create(
+                    ContainerNames.next(),
+                    ContainerDevices.asked(limits == null ? Limits.none() : limits, mounts),
+                    ContainerDevices.wished(USUAL_LIMITS, mounts));
         } catch (HostUnsupportedException e) {
             if (limits != null) {
                 throw e;
@@ -376,6 +381,11 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             LOG.debug("a container stays in the cgroup of this JVM", e);
             return null;
         }
+    }
+
+    /** Whether it was said which devices it may open. */
+    boolean limitsDevices() {
+        return limits != null && limits.devices().isPresent();
     }
 
     Isolation isolation() {
