@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ public final class Cgroup implements AutoCloseable {
     private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(Cgroup::findPlaces);
 
     private final String name;
+    private final @Nullable Cgroup parent;
     private final CgroupMembers members;
     private final StatsReader statistics;
     private final CgroupCounters counters;
@@ -56,8 +58,9 @@ public final class Cgroup implements AutoCloseable {
     private OptionalLong oomKills = OptionalLong.empty();
     private boolean closed;
 
-    private Cgroup(String name, CgroupMembers members) {
+    private Cgroup(String name, @Nullable Cgroup parent, CgroupMembers members) {
         this.name = name;
+        this.parent = parent;
         this.members = members;
         statistics = members.statistics();
         counters = new CgroupCounters(members);
@@ -113,7 +116,7 @@ public final class Cgroup implements AutoCloseable {
                             + " to; run as root, or in a cgroup of one's own, as by systemd-run --user --scope"
                             + " --property=Delegate=yes COMMAND");
         }
-        return new Cgroup(name, new CgroupMaker(places, PREFIX + name, name).make(limits, wished));
+        return new Cgroup(name, null, new CgroupMaker(places, PREFIX + name, name).make(limits, wished));
     }
 
     /**
@@ -201,7 +204,7 @@ public final class Cgroup implements AutoCloseable {
     public Cgroup createChild(String child, Limits limits) {
         checkName(child);
         String shown = name + "/" + child;
-        return new Cgroup(shown, CgroupMaker.below(members, child, shown).make(limits, Limits.none()));
+        return new Cgroup(shown, this, CgroupMaker.below(members, child, shown).make(limits, Limits.none()));
     }
 
     private static void checkName(String name) {
@@ -512,7 +515,10 @@ public final class Cgroup implements AutoCloseable {
         if (closed) {
             return;
         }
-        requireElsewhere("closing");
+        boolean gone = parent != null && parent.isClosed();
+        if (!gone) {
+            requireElsewhere("closing");
+        }
         try {
             var _ = oomKills();
         } catch (SystemCallException e) {
@@ -520,6 +526,16 @@ public final class Cgroup implements AutoCloseable {
         }
         closed = true;
         listeners.end();
+        ContainerException failure = gone ? null : remove();
+        members.directories().forEach(CgroupDirectory::close);
+        members.programs().close();
+        listeners.ended();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable ContainerException remove() {
         ContainerException failure = null;
         Ending.kill(members.main(), members.freezer());
         for (CgroupMember member : members.members()) {
@@ -528,13 +544,12 @@ public final class Cgroup implements AutoCloseable {
             } catch (ContainerException e) {
                 failure = e;
             }
-            member.directory().close();
         }
-        members.programs().close();
-        listeners.ended();
-        if (failure != null) {
-            throw failure;
-        }
+        return failure;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     /**

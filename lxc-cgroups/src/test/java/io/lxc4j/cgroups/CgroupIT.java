@@ -213,6 +213,7 @@ class CgroupIT {
     @DisplayName("can have others in it, which are limited with it and end with it")
     void children() throws Exception {
         List<Path> directories;
+        Cgroup closedLast;
         try (Cgroup cgroup = create("parent", Limits.builder().pidsMax(1))) {
             Cgroup child =
                     cgroup.createChild("child", Limits.builder().pidsMax(100).build());
@@ -220,8 +221,13 @@ class CgroupIT {
             assertThat(child.name()).isEqualTo("parent/child");
             assertThat(run(child, "(sleep 0 & wait) && echo forked")).doesNotContain("forked");
             start(child, "sleep 1000");
+            Cgroup first = cgroup.createChild("first", Limits.none());
+            first.close();
+            closedLast = child;
         }
         assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+        closedLast.close();
+        assertThatExceptionOfType(ContainerException.class).isThrownBy(closedLast::processes);
     }
 
     @Test
