@@ -129,6 +129,17 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * Where this JVM makes cgroups: below its own, where that is its own to manage, else as root at the top of the hierarchy.
+     *
+     * @return a directory in each hierarchy that this user may write to
+     */
+    public static List<Path> parents() {
+        return PLACES.get().places().stream()
+                .map(place -> place.directory().path())
+                .toList();
+    }
+
+    /**
      * Adds what starts a process in a cgroup that this JVM makes.
      *
      * @param plan the plan under construction; each launch brings the cgroup's {@link #input()} along

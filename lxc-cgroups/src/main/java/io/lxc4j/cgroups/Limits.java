@@ -641,7 +641,7 @@ public final class Limits {
 
         /**
          * Counts what goes over the network, for {@link CgroupStats#network()}, from the time on when this is set. It limits nothing,
-         * and costs each packet some ten nanoseconds. Needs the hierarchy of version 2, with or without controllers, CAP_BPF and
+         * and costs each packet a program's run. Needs the hierarchy of version 2, with or without controllers, CAP_BPF and
          * CAP_NET_ADMIN.
          *
          * @return this builder
