@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for a process's end and keeps what it writes, up to a limit; the rest is read and thrown away. */
@@ -19,12 +20,24 @@ final class Capture {
     private final List<String> command;
     private final int limitBytes;
     private final @Nullable Duration timeout;
+    private final BooleanSupplier outOfMemory;
 
-    Capture(ContainerProcess process, List<String> command, int limitBytes, @Nullable Duration timeout) {
+    /**
+     * A capture.
+     *
+     * @param outOfMemory asked at the end whether the kernel has ended a process for want of memory
+     */
+    Capture(
+            ContainerProcess process,
+            List<String> command,
+            int limitBytes,
+            @Nullable Duration timeout,
+            BooleanSupplier outOfMemory) {
         this.process = process;
         this.command = command;
         this.limitBytes = limitBytes;
         this.timeout = timeout;
+        this.outOfMemory = outOfMemory;
     }
 
     ContainerResult await() throws InterruptedException {
@@ -49,7 +62,8 @@ final class Capture {
                 process.exitSignal(),
                 output.text(),
                 error.text(),
-                output.truncated || error.truncated);
+                output.truncated || error.truncated,
+                outOfMemory.getAsBoolean());
         if (!ended && timeout != null) {
             throw new ContainerTimeoutException(command.toString(), timeout, result);
         }

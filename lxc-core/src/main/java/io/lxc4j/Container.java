@@ -51,7 +51,7 @@ public final class Container implements AutoCloseable {
         this.lease = lease;
         this.cgroup = cgroup;
         errands = new Errands(specification.settings(), process);
-        mounts = new RunningMounts(errands);
+        mounts = new RunningMounts(errands, cgroup);
         supervise(process);
     }
 
@@ -156,7 +156,8 @@ public final class Container implements AutoCloseable {
                 .map(RunningProcess::hostPid)
                 .filter(pid -> pid != process.pid())
                 .toList();
-        return Auditor.look(process.pid(), others, () -> cgroup().map(Cgroup::stats));
+        return Auditor.look(
+                process.pid(), others, () -> cgroup().map(Cgroup::stats), cgroup().flatMap(Cgroup::devices));
     }
 
     /**
@@ -198,7 +199,7 @@ public final class Container implements AutoCloseable {
     /**
      * Mounts something in the running container, as {@link ContainerBuilder#mount} does before its start: over what is there, and
      * a target that is missing is made. All processes of the container see it, from one moment on and whole. What only root may
-     * read on the host needs a JVM of root to be opened, as there.
+     * read on the host needs a JVM of root to be opened, as there. A device becomes one that the container may open.
      *
      * @param mount what is mounted, and {@linkplain Mount#at(String) where}; no {@link Mount#proc()}
      * @throws io.lxc4j.error.InvalidSpecificationException if it has no place, can't be had in a running container, or what is
@@ -288,8 +289,14 @@ public final class Container implements AutoCloseable {
         }
     }
 
+    /** How many of its processes the kernel has ended for want of memory; 0 if that is not known. */
+    long oomKills() {
+        return cgroup == null ? 0 : cgroup.oomKills().orElse(0);
+    }
+
     /**
-     * Its cgroup: what it may use, which can be changed, and what it uses. It is gone when the container has ended.
+     * Its cgroup: what it may use, which can be changed, what it uses, and what happens to it. It is gone when the container has ended;
+     * then {@link Cgroup#oomKills()} still tells whether that was for want of memory.
      *
      * @return the cgroup; empty if none was asked for and this JVM can make none
      */

@@ -38,6 +38,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     private static final Limits USUAL_LIMITS =
             Limits.builder().pidsMax(4096).memoryOomGroup(true).build();
 
+    /** What others have, too: so that a cgroup of the CPUs is there, without which a JVM inside would look for no limit at all. */
+    private static final Limits USUAL_WEIGHT =
+            USUAL_LIMITS.toBuilder().cpuWeight(100).build();
+
     private @Nullable Isolation isolation;
     private @Nullable Limits limits;
 
@@ -146,8 +150,11 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     /**
      * Limits what all of its processes may use together, also those that are executed later. By default it has at most 4096
-     * processes and threads, and is ended as a whole when memory is short, each where the host can limit that. They can be
-     * changed while it runs, see {@link Container#cgroup()}.
+     * processes and threads, is ended as a whole when memory is short, and may open the {@linkplain
+     * io.lxc4j.cgroups.DeviceAccess#standard() usual devices} and those that mounts give it, each where the host, and this user of
+     * it, can limit that. Devices of {@link #device} are allowed in any case. Limits can be changed while it runs, see {@link
+     * Container#cgroup()}. Inside they can be read at {@code /sys/fs/cgroup}, where a JVM looks for the memory and processors that it
+     * has, unless the cgroup namespace is shared or joined.
      *
      * @param limits the limits, in addition to those, of the same kind instead of them
      * @return this builder
@@ -369,7 +376,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             return null;
         }
         try {
-            return Cgroup.create(ContainerNames.next(), limits == null ? Limits.none() : limits, USUAL_LIMITS);
+            return Cgroup.create(
+                    ContainerNames.next(),
+                    ContainerDevices.asked(limits(), mounts),
+                    ContainerDevices.wished(wishedLimits(), mounts));
         } catch (HostUnsupportedException e) {
             if (limits != null) {
                 throw e;
@@ -377,6 +387,20 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             LOG.debug("a container stays in the cgroup of this JVM", e);
             return null;
         }
+    }
+
+    Limits limits() {
+        return limits == null ? Limits.none() : limits;
+    }
+
+    /** A cgroup of the CPUs in version 1 has no share of real time. */
+    Limits wishedLimits() {
+        return limits().isEmpty() || attributes().hasRealTimePolicy() ? USUAL_LIMITS : USUAL_WEIGHT;
+    }
+
+    /** Whether it was said which devices it may open. */
+    boolean limitsDevices() {
+        return limits != null && limits.devices().isPresent();
     }
 
     Isolation isolation() {

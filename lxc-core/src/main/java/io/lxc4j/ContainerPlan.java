@@ -62,6 +62,9 @@ final class ContainerPlan {
         }
         root.contribute(plan, namespaces, settings.isolation().allowsNewPrivileges());
         PseudoFileSystems.contribute(plan, namespaces, settings.isolation().procOptions());
+        if (settings.hasCgroup() && namespaces.hasOwnCgroups()) {
+            Cgroup.contributeView(plan, settings.limits(), settings.wishedLimits());
+        }
         for (int i = 0; i < mounts.size(); i++) {
             mounts.get(i).prepare(plan, i);
             mounts.get(i).attach(plan);

@@ -115,7 +115,12 @@ public final class ContainerSpec {
     public ContainerResult run() throws InterruptedException {
         try (Container container = start(settings.in(Redirect.from(new File("/dev/null"))))) {
             container.process().closeInput();
-            return new Capture(container.process(), settings.command, settings.outputLimitBytes(), settings.timeout)
+            return new Capture(
+                            container.process(),
+                            settings.command,
+                            settings.outputLimitBytes(),
+                            settings.timeout,
+                            () -> container.oomKills() > 0)
                     .await();
         }
     }

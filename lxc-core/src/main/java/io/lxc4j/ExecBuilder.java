@@ -145,10 +145,12 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      */
     public ContainerResult run() throws InterruptedException {
         checkCommand();
+        long before = container.oomKills();
         ContainerProcess process = container.start(this, in(Redirect.from(new File("/dev/null"))));
         try {
             process.closeInput();
-            return new Capture(process, command, outputLimitBytes(), timeout).await();
+            return new Capture(process, command, outputLimitBytes(), timeout, () -> container.oomKills() > before)
+                    .await();
         } finally {
             process.end();
         }

@@ -9,6 +9,7 @@ import io.lxc4j.audit.AuditFinding.Severity;
 import io.lxc4j.audit.Auditor;
 import io.lxc4j.cgroups.ByteSize;
 import io.lxc4j.cgroups.Cgroup;
+import io.lxc4j.cgroups.DeviceAccess;
 import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.layers.Mount;
@@ -61,6 +62,10 @@ class AuditIT {
                 .doesNotContain(Capability.SYS_ADMIN, Capability.MKNOD);
         assertThat(audit.devices())
                 .containsExactly("/dev/full", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero");
+        if (Requirement.ROOT.problem().isEmpty()) {
+            assertThat(audit.deviceAccess()).hasValue(DeviceAccess.standard());
+            assertThat(audit.toString()).contains("Devices that may be opened\n  allow c 1:3 rwm\n");
+        }
         assertThat(audit.userIds()).allMatch(line -> line.startsWith("0 "));
         assertThat(audit.mounts()).anyMatch(line -> line.startsWith("/proc proc nodev,noexec,nosuid,"));
         assertThat(audit.limits()).containsKeys("Max open files", "Max processes");
@@ -137,7 +142,7 @@ class AuditIT {
             assertThat(container.audit().findings())
                     .allMatch(finding(Severity.LOW, PROCESSES).or(finding(Severity.LOW, MEMORY)));
             long own = ProcessHandle.current().pid();
-            assertThat(Auditor.look(container.process().pid(), List.of(own), Optional::empty)
+            assertThat(Auditor.look(container.process().pid(), List.of(own), Optional::empty, Optional.empty())
                             .findings())
                     .anyMatch(finding(
                             Severity.MEDIUM,

@@ -3,6 +3,8 @@ package io.lxc4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxc4j.cgroups.DeviceAccess;
+import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Constants;
@@ -232,8 +234,8 @@ class EscapeAttackIT {
 
     @Test
     @DisplayName(
-            "device-nodes: where the host's root may make one, it is none but in /dev, which that root's own devices"
-                    + " need")
+            "device-nodes: where the host's root may make and open any, it is none but in /dev, which that root's own"
+                    + " devices need")
     void devices_that_are_made_are_none() throws Exception {
         Requirement.ROOT.assume();
         ContainerResult result = TestRoot.in(Files.createDirectory(directory.resolve("root")))
@@ -241,6 +243,7 @@ class EscapeAttackIT {
                 .namespaces(Namespaces.builder().shareUsers().build())
                 .isolation(Isolation.standard()
                         .capabilities(Capabilities.defaults().add(Capability.MKNOD)))
+                .limits(Limits.builder().devices(DeviceAccess.all()).build())
                 .command("perl", "-e", makeDevices("'/tmp', '/dev/shm'"))
                 .run();
         assertThat(result.output()).as("%s", result).isEqualTo(("0 " + Errno.EACCES.number() + " ").repeat(4));

@@ -2,6 +2,7 @@ package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.testing.ChildJvm;
 import io.lxc4j.testing.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lxc4j.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lxc4j.cgroups.ByteSize;
 import io.lxc4j.cgroups.Cgroup;
+import io.lxc4j.cgroups.CgroupEvent;
 import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
@@ -15,12 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.opentest4j.TestAbortedException;
 
 @DisplayName("The limits of a container")
 @Timeout(60)
@@ -30,12 +33,8 @@ class LimitsIT {
 
     @BeforeAll
     static void probe() {
-        if (!Cgroup.isAvailable()) {
-            if (Requirement.ROOT.problem().isEmpty()) {
-                throw new AssertionError("root can make no cgroups");
-            }
-            throw new TestAbortedException("needs a cgroup of this user's own");
-        }
+        Requirement.CGROUPS.assume();
+        assertThat(Cgroup.isAvailable()).isTrue();
     }
 
     private static ContainerBuilder limited(Limits.Builder limits, String script) {
@@ -143,6 +142,42 @@ class LimitsIT {
     }
 
     @Test
+    @DisplayName(
+            "of memory that are too small for one more process fail that, and harm the JVM no more than its container")
+    void too_little_memory_for_another() throws Exception {
+        try (Container container = limited(
+                        Limits.builder().memoryMax(ByteSize.mebibytes(100)).swapMax(ByteSize.bytes(0)),
+                        "exec perl -e '$| = 1; vec($x, (20 << 20) - 1, 8) = 1; print \"ready\\n\"; sleep 1000'")
+                .start()) {
+            assertThat(container.process().inputReader().readLine()).isEqualTo("ready");
+            Cgroup cgroup = container.cgroup().orElseThrow();
+            long most = leastMemory(cgroup);
+            assertThatExceptionOfType(ContainerException.class)
+                    .as("with %d bytes", most)
+                    .isThrownBy(() -> {
+                        for (int i = 0; i < 50; i++) { // each takes a little more
+                            container.exec("sleep", "1000").start();
+                        }
+                    })
+                    .withMessageMatching("(?s).*(memory|ENOMEM|killed|ended).*");
+        }
+        assertThat(Container.run("echo", "well").output()).isEqualTo("well\n");
+    }
+
+    /** Limits it to about what it uses. */
+    private static long leastMemory(Cgroup cgroup) {
+        long used = cgroup.stats().memory().orElseThrow().currentBytes();
+        for (long most = used; ; most += 65_536) {
+            try {
+                cgroup.update(Limits.builder().memoryMax(ByteSize.bytes(most)).build());
+                return most;
+            } catch (InvalidSpecificationException _) {
+                // it takes a little more
+            }
+        }
+    }
+
+    @Test
     @DisplayName("stop it while it is frozen, and it can be closed then")
     void frozen() throws Exception {
         try (Container container = Container.builder()
@@ -162,6 +197,38 @@ class LimitsIT {
             assertThat(container.process().getInputStream().read()).isPositive();
             cgroup.freeze(Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    @DisplayName("tell whether processes were ended for want of memory, also once the container has ended")
+    void out_of_memory() throws Exception {
+        Limits.Builder small =
+                Limits.builder().memoryMax(ByteSize.mebibytes(20)).swapMax(ByteSize.bytes(0));
+        ContainerResult ended = limited(small, MUCH).run();
+        assertThat(ended.outOfMemory()).isTrue();
+        ContainerResult survived = limited(small, "(" + MUCH + "); true").run();
+        assertThat(survived.isSuccess() || survived.exitSignal().equals(Optional.of(Signal.KILL)))
+                .as("unless memory.oom.group, which version 2 has, ended all of it")
+                .isTrue();
+        assertThat(survived.outOfMemory()).isTrue();
+        assertThat(limited(small, "exit 137").run().outOfMemory()).isFalse();
+        BlockingQueue<CgroupEvent> events = new LinkedBlockingQueue<>();
+        Cgroup cgroup;
+        try (Container container = limited(small, "read go; read end").start()) {
+            cgroup = container.cgroup().orElseThrow();
+            cgroup.onEvent(events::add);
+            assertThat(container.exec("true").run().outOfMemory()).isFalse();
+            ContainerResult executed = container.exec("sh", "-c", MUCH).run();
+            assertThat(executed.outOfMemory()).isTrue();
+            if (!container.process().waitFor(Duration.ofSeconds(2))) { // else memory.oom.group ended all of it
+                assertThat(container.exec("true").run().outOfMemory()).isFalse();
+            }
+        }
+        assertThat(cgroup.oomKills().orElseThrow()).isPositive();
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(events)
+                        .hasAtLeastOneElementOfType(CgroupEvent.OomKill.class)
+                        .hasAtLeastOneElementOfType(CgroupEvent.Emptied.class));
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.lxc4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxc4j.cgroups.ByteSize;
+import io.lxc4j.cgroups.Limits;
 import io.lxc4j.error.LaunchException;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
@@ -10,7 +12,11 @@ import io.lxc4j.layers.Mount;
 import io.lxc4j.namespaces.NamespaceHandle;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.namespaces.Namespaces;
+import io.lxc4j.security.Capabilities;
+import io.lxc4j.security.Capability;
+import io.lxc4j.security.Isolation;
 import io.lxc4j.testing.Requirement;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -267,6 +274,62 @@ class MountAttackIT {
                                 + " /sys-cgroup/new && echo made")
                     .run();
             assertThat(result.output()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("cgroup-mount: it can't change what it may use, by no root, no remount and no mount of its own")
+    void own_cgroups() throws Exception {
+        Requirement.ROOT.assume();
+        Limits limits =
+                Limits.builder().pidsMax(100).memoryMax(ByteSize.mebibytes(64)).build();
+        for (ContainerBuilder builder : containers()) {
+            assertThat(attackCgroups(builder.limits(limits))).isEmpty();
+        }
+        Isolation administers =
+                Isolation.standard().capabilities(Capabilities.defaults().add(Capability.SYS_ADMIN));
+        assertThat(attackCgroups(Container.builder().limits(limits).isolation(administers)))
+                .doesNotContain("wrote")
+                .doesNotContain("made");
+    }
+
+    /** What succeeded of the attack. */
+    private static String attackCgroups(ContainerBuilder builder) throws Exception {
+        try (Container container = builder.command("sh", "-c", """
+            exec 2>/dev/null
+            mounts=$(sed -n 's,.* \\(/sys/fs/cgroup[^ ]*\\) .*,\\1,p' /proc/self/mountinfo)
+            test -n "$mounts" && echo seen
+            for m in /sys $mounts; do
+                mount -o remount,rw $m && echo remounted $m
+                mount -o remount,bind,rw $m && echo remounted $m
+            done
+            mkdir /tmp/v1 /tmp/v2
+            tops=/sys/fs/cgroup
+            mount -t cgroup2 none /tmp/v2 && echo mounted && tops="$tops /tmp/v2"
+            mount -t cgroup -o memory none /tmp/v1 && echo mounted && tops="$tops /tmp/v1"
+            for f in $(find $tops -type f); do
+                (echo 1 > $f) && echo wrote $f
+            done
+            for d in $(find $tops -type d); do
+                test -e $d/cgroup.procs && mkdir $d/new && echo made $d/new
+            done
+            umount -l $mounts && echo unmounted
+            echo tried; read end
+            """).start()) {
+            List<Path> files = container.cgroup().orElseThrow().directories().stream()
+                    .flatMap(directory -> Stream.of("pids.max", "memory.max", "memory.limit_in_bytes")
+                            .map(directory::resolve))
+                    .filter(Files::exists)
+                    .toList();
+            assertThat(files).hasSize(2);
+            BufferedReader reader = container.process().inputReader();
+            assertThat(reader.readLine()).isEqualTo("seen");
+            String done =
+                    reader.lines().takeWhile(line -> !line.equals("tried")).collect(Collectors.joining("\n"));
+            assertThat(files)
+                    .extracting(file -> Files.readString(file).strip())
+                    .containsExactlyInAnyOrder("100", Integer.toString(64 << 20));
+            return done;
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.Propagation;
+import io.lxc4j.testing.ChildJvm;
 import io.lxc4j.testing.Command;
 import io.lxc4j.testing.Requirement;
 import java.io.BufferedReader;

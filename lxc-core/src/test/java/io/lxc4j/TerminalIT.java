@@ -3,6 +3,7 @@ package io.lxc4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.testing.ChildJvm;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -15,6 +15,7 @@ public final class Main {
           --warmup N              rounds before them, by default 100
           --only SECTION,...      of main (30 s), exec (25 s), heap (15 s), descriptors (80 s), parallel (20 s),
                                   mounts (15 s), filter (60 s)
+        stats                     read the statistics of 500 containers once a second; as root, a minute
         jmh ...                   system calls from Java, planning, compiling, filters and statistics; about 5 minutes;
                                   takes the arguments of JMH: jmh -h
 
@@ -28,6 +29,7 @@ public final class Main {
         switch (args.length == 0 ? "" : args[0]) {
             case "launch" -> LaunchBenchmark.run(rest);
             case LaunchServer.COMMAND -> LaunchServer.run(rest);
+            case "stats" -> StatsWatch.run();
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> System.out.print(USAGE);
         }

@@ -12,8 +12,13 @@ import io.lxc4j.launch.ParentOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,14 +50,21 @@ public final class Cgroup implements AutoCloseable {
     private static final Lazy<CgroupPlaces> PLACES = new Lazy<>(Cgroup::findPlaces);
 
     private final String name;
+    private final @Nullable Cgroup parent;
     private final CgroupMembers members;
     private final StatsReader statistics;
+    private final CgroupCounters counters;
+    private final CgroupListeners listeners;
+    private OptionalLong oomKills = OptionalLong.empty();
     private boolean closed;
 
-    private Cgroup(String name, CgroupMembers members) {
+    private Cgroup(String name, @Nullable Cgroup parent, CgroupMembers members) {
         this.name = name;
+        this.parent = parent;
         this.members = members;
         statistics = members.statistics();
+        counters = new CgroupCounters(members);
+        listeners = new CgroupListeners(name, counters, KernelLog.shared());
     }
 
     private static CgroupPlaces findPlaces() {
@@ -104,7 +116,7 @@ public final class Cgroup implements AutoCloseable {
                             + " to; run as root, or in a cgroup of one's own, as by systemd-run --user --scope"
                             + " --property=Delegate=yes COMMAND");
         }
-        return new Cgroup(name, new CgroupMaker(places, PREFIX + name, name).make(limits, wished));
+        return new Cgroup(name, null, new CgroupMaker(places, PREFIX + name, name).make(limits, wished));
     }
 
     /**
@@ -114,6 +126,17 @@ public final class Cgroup implements AutoCloseable {
      */
     public static boolean isAvailable() {
         return !PLACES.get().places().isEmpty();
+    }
+
+    /**
+     * Where this JVM makes cgroups: below its own, where that is its own to manage, else as root at the top of the hierarchy.
+     *
+     * @return a directory in each hierarchy that this user may write to
+     */
+    public static List<Path> parents() {
+        return PLACES.get().places().stream()
+                .map(place -> place.directory().path())
+                .toList();
     }
 
     /**
@@ -130,6 +153,18 @@ public final class Cgroup implements AutoCloseable {
         if (places.places().stream().anyMatch(place -> !place.isUnified())) {
             plan.add(new ParentOperation.MoveToCgroup());
         }
+    }
+
+    /**
+     * Adds what shows a process its own cgroups at {@code /sys/fs/cgroup}, read-only, so that it can tell what it may use.
+     *
+     * @param plan the plan under construction, after {@code /sys}, of a process with a cgroup namespace of its own
+     * @param limits what it may use, as given to {@link #create(String, Limits, Limits)}
+     * @param wished more limits
+     */
+    @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
+    public static void contributeView(LaunchPlan.Builder plan, Limits limits, Limits wished) {
+        CgroupView.of(PLACES.get(), limits.with(wished).controllers()).ifPresent(plan::add);
     }
 
     /**
@@ -180,7 +215,7 @@ public final class Cgroup implements AutoCloseable {
     public Cgroup createChild(String child, Limits limits) {
         checkName(child);
         String shown = name + "/" + child;
-        return new Cgroup(shown, new CgroupMaker(members.places(), child, shown).make(limits, Limits.none()));
+        return new Cgroup(shown, this, CgroupMaker.below(members, child, shown).make(limits, Limits.none()));
     }
 
     private static void checkName(String name) {
@@ -205,6 +240,29 @@ public final class Cgroup implements AutoCloseable {
         requireOpen();
         limits.limits().forEach(members::check);
         members.apply(limits);
+    }
+
+    /**
+     * Which devices its processes may open, as was set last here. The cgroups above may allow less.
+     *
+     * @return the devices; empty if it has no limit of its own
+     */
+    public synchronized Optional<DeviceAccess> devices() {
+        return members.programs().devices();
+    }
+
+    /**
+     * Changes which devices its processes may open, in dependence on what they may. Nothing happens if it has no such limit of its own.
+     *
+     * @param change gives the new rules for the old ones
+     * @throws HostUnsupportedException if this host can't limit that, or a cgroup above allows less
+     * @throws ContainerException if it is closed
+     */
+    public synchronized void updateDevices(UnaryOperator<DeviceAccess> change) {
+        requireOpen();
+        devices()
+                .ifPresent(before ->
+                        update(Limits.builder().devices(change.apply(before)).build()));
     }
 
     // ---- processes
@@ -248,7 +306,7 @@ public final class Cgroup implements AutoCloseable {
                                     case ESRCH -> "there is no such process";
                                     case EACCES, EPERM -> "this user may not move it from where it is";
                                     case EBUSY, EOPNOTSUPP -> "a cgroup whose children are limited has no processes";
-                                    case ENODEV -> "the cgroup was removed by somebody else";
+                                    case ENODEV, ENOENT -> "the cgroup was removed by somebody else";
                                     default -> "the kernel refuses it";
                                 },
                         e);
@@ -287,13 +345,96 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
+     * How many of its processes the kernel has ended for want of memory. In version 1 those of cgroups below it are not counted.
+     *
+     * @return the count since it was made, or from then until it was closed; empty if the host does not tell
+     */
+    public synchronized OptionalLong oomKills() {
+        if (!closed) {
+            oomKills = StatsValues.optional(counters.kills());
+        }
+        return oomKills;
+    }
+
+    // ---- being told
+
+    /**
+     * Has a listener told what happens to it, as far as this host tells that, see {@link CgroupEvent}. Events that come before this returns
+     * are not told. The listener runs in a virtual thread, so it may wait; it is told one event after the other, and what comes meanwhile
+     * is added up if it is of the same kind. If it throws, that is logged, and it is told the next.
+     *
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if this user may watch no more files
+     * @throws ContainerException if it is closed
+     */
+    public Subscription onEvent(Consumer<? super CgroupEvent> listener) {
+        return onEvent(CgroupEvent.class, listener);
+    }
+
+    /**
+     * Has a listener told of one kind of events, as {@link #onEvent(Consumer)} does.
+     *
+     * @param <E> the kind
+     * @param kind which kind; of pressure {@link #onPressure} tells
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if this host does not tell of them, as version 1 does not of some; or this user may watch no more
+     *     files
+     * @throws ContainerException if it is closed
+     */
+    public synchronized <E extends CgroupEvent> Subscription onEvent(Class<E> kind, Consumer<? super E> listener) {
+        requireOpen();
+        return listeners.add(kind, event -> listener.accept(kind.cast(event)));
+    }
+
+    /**
+     * Has a listener told when its processes have to wait too long for a resource; at most once in the trigger's window. What is said of
+     * listeners at {@link #onEvent(Consumer)} holds here, too.
+     *
+     * @param trigger how long is too long
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws HostUnsupportedException if the kernel counts no pressure, the host has no cgroup version 2, or this user may not have such a
+     *     window
+     * @throws ContainerException if it is closed
+     */
+    public synchronized Subscription onPressure(
+            PressureTrigger trigger, Consumer<? super CgroupEvent.Pressure> listener) {
+        requireOpen();
+        return listeners.add(trigger, listener::accept);
+    }
+
+    /**
+     * Has a listener told its statistics, at once and then again and again. If it takes longer than the interval, it is told next as soon
+     * as it is done, and always what holds then. What is said of listeners at {@link #onEvent(Consumer)} holds here, too.
+     *
+     * @param interval from one time to the next, at least 1 ms
+     * @param listener is told, until the subscription or this cgroup is closed
+     * @return what ends it
+     * @throws InvalidSpecificationException if the interval is shorter
+     * @throws ContainerException if it is closed
+     */
+    public synchronized Subscription stats(Duration interval, Consumer<? super CgroupStats> listener) {
+        requireOpen();
+        return listeners.add(interval, this::statsIfOpen, listener::accept);
+    }
+
+    private synchronized Optional<CgroupStats> statsIfOpen() {
+        return closed ? Optional.empty() : Optional.of(statistics.read());
+    }
+
+    // ---- stopping and ending
+
+    /**
      * Ends all of its processes, also those below it, by {@code SIGKILL}, even if they go on to make others. They may still be ending
      * when this returns.
      *
-     * @throws ContainerException if it is closed
+     * @throws ContainerException if it is closed, or this JVM is in it itself
      */
     public synchronized void kill() {
         requireOpen();
+        requireElsewhere("ending");
         Ending.kill(members.main(), members.freezer());
     }
 
@@ -302,19 +443,47 @@ public final class Cgroup implements AutoCloseable {
      *
      * @param limit how long the kernel may take, at least 1 ms
      * @throws ContainerException if it can't stop them in that time, which a process that waits for a disk or a network file
-     *     system can cause; the message names such processes. They run on then
+     *     system can cause; the message names such processes. They run on then. Also if it is closed, before or meanwhile
      * @throws HostUnsupportedException if the host has no freezer
      * @throws InterruptedException if this thread is interrupted; the processes run on
      */
     public void freeze(Duration limit) throws InterruptedException {
-        Freezer freezer;
-        synchronized (this) {
-            requireOpen();
-            freezer = members.freezer()
-                    .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
-                            + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"));
+        long end = System.nanoTime() + limit.toNanos();
+        boolean frozen = false;
+        try {
+            frozen = tryFreeze();
+            while (!frozen && System.nanoTime() - end < 0) {
+                Thread.sleep(Freezer.STEP);
+                frozen = tryFreeze();
+            }
+        } finally {
+            if (!frozen) {
+                thawUnlessClosed();
+            }
         }
-        freezer.freeze(name, limit);
+        if (!frozen) {
+            throw new ContainerException("freezing the cgroup " + name + ": the kernel could not within "
+                    + limit.toMillis() + " ms" + obstacles() + "; its processes run on");
+        }
+    }
+
+    /** The lock is not held while the kernel stops them, so that a close need not wait for that. */
+    private synchronized boolean tryFreeze() {
+        requireOpen();
+        return members.freezer()
+                .orElseThrow(() -> new HostUnsupportedException("freezing the cgroup " + name
+                        + ": the host has neither cgroup version 2 of Linux 5.2 nor the controller freezer"))
+                .tryStop();
+    }
+
+    private synchronized void thawUnlessClosed() {
+        if (!closed) {
+            thaw();
+        }
+    }
+
+    private synchronized String obstacles() {
+        return closed ? "" : members.freezer().map(Freezer::obstacles).orElse("");
     }
 
     /**
@@ -333,19 +502,51 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
+    private void requireElsewhere(String doing) {
+        try {
+            if (Ending.holdsThisJvm(members.main())) {
+                throw new ContainerException(doing + " the cgroup " + name
+                        + ": this JVM is in it, and would end itself; move it to another one first");
+            }
+        } catch (SystemCallException e) {
+            LOG.debug("the cgroup {} was removed by somebody else", name, e);
+        }
+    }
+
     // ---- the end
 
     /**
      * Ends its processes, removes it and what is below it. A second call does nothing.
      *
-     * @throws ContainerException if the kernel does not let go of it within 30 seconds
+     * @throws ContainerException if the kernel does not let go of it within 30 seconds; or if this JVM is in it itself, and then nothing
+     *     is done
      */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
+        boolean gone = parent != null && parent.isClosed();
+        if (!gone) {
+            requireElsewhere("closing");
+        }
+        try {
+            var _ = oomKills();
+        } catch (SystemCallException e) {
+            LOG.debug("the cgroup {} was removed by somebody else", name, e);
+        }
         closed = true;
+        listeners.end();
+        ContainerException failure = gone ? null : remove();
+        members.directories().forEach(CgroupDirectory::close);
+        members.programs().close();
+        listeners.ended();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private @Nullable ContainerException remove() {
         ContainerException failure = null;
         Ending.kill(members.main(), members.freezer());
         for (CgroupMember member : members.members()) {
@@ -354,11 +555,12 @@ public final class Cgroup implements AutoCloseable {
             } catch (ContainerException e) {
                 failure = e;
             }
-            member.directory().close();
         }
-        if (failure != null) {
-            throw failure;
-        }
+        return failure;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     /**

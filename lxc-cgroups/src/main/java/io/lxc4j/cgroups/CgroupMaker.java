@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,15 +16,10 @@ final class CgroupMaker {
     private static final Logger LOG = LoggerFactory.getLogger(CgroupMaker.class);
     private static final int MOST_TRIES = 1000;
 
-    /** What each cgroup has where the host has it, so that it can be counted. */
-    private static final Set<String> COUNTING = Set.of("cpuacct", "memory", "pids", "io", "freezer");
-
-    /** In version 2 also what makes it one of equals on the CPUs; in version 1 that would take real-time policies away. */
-    private static final String CPU = "cpu";
-
     private final CgroupPlaces places;
     private final String directory;
     private final String shown;
+    private final boolean inherits;
 
     /**
      * A maker of one cgroup.
@@ -35,25 +29,32 @@ final class CgroupMaker {
      * @param shown its name in messages
      */
     CgroupMaker(CgroupPlaces places, String directory, String shown) {
+        this(places, directory, shown, false);
+    }
+
+    private CgroupMaker(CgroupPlaces places, String directory, String shown, boolean inherits) {
         this.places = places;
         this.directory = directory;
         this.shown = shown;
+        this.inherits = inherits;
+    }
+
+    /** A maker of one that is in another one, and so in each of its hierarchies: what is limited there holds for it, too. */
+    static CgroupMaker below(CgroupMembers parent, String directory, String shown) {
+        return new CgroupMaker(parent.places(), directory, shown, true);
     }
 
     CgroupMembers make(Limits limits, Limits wished) {
-        Set<String> limited = new TreeSet<>();
-        limits.limits().forEach(limit -> {
-            limited.add(limit.controller());
-            CgroupMembers.check(limit, places.of(limit.controller()).map(CgroupPlaces.Place::version));
-        });
+        Set<String> limited = limits.controllers();
+        limits.limits()
+                .forEach(limit ->
+                        CgroupMembers.check(limit, places.of(limit.controller()).map(CgroupPlaces.Place::version)));
+        Set<String> asked = limits.with(wished).controllers();
         List<CgroupMember> members = new ArrayList<>();
+        CgroupPrograms programs = new CgroupPrograms();
         try {
             for (CgroupPlaces.Place place : places.places()) {
-                Set<String> wanted = new LinkedHashSet<>(place.controllers());
-                wanted.removeIf(controller -> !limited.contains(controller)
-                        && !wished.hasController(controller)
-                        && !COUNTING.contains(controller)
-                        && !(place.isUnified() && controller.equals(CPU)));
+                Set<String> wanted = inherits && !place.isUnified() ? place.controllers() : place.wanted(asked);
                 if (place.isUnified()) {
                     wanted = enable(place.directory(), wanted, limited);
                 }
@@ -61,10 +62,12 @@ final class CgroupMaker {
                     members.add(make(place.directory(), wanted));
                 }
             }
-            CgroupMembers all = new CgroupMembers(members);
-            all.apply(wished.where(all::has).with(limits));
+            CgroupMembers all = new CgroupMembers(members, programs);
+            all.applyWishes(wished.where(wish -> all.has(wish) && !limits.has(wish)));
+            all.apply(limits);
             return all;
         } catch (RuntimeException | Error e) {
+            programs.close();
             members.forEach(CgroupMaker::discard);
             throw e;
         }
@@ -104,7 +107,18 @@ final class CgroupMaker {
                                     + ", and it is in use",
                             e);
                 }
-                throw new HostUnsupportedException("making the cgroup " + shown + " in " + parent, e);
+                throw new HostUnsupportedException(
+                        "making the cgroup " + shown + " in " + parent + ": " + e.getMessage()
+                                + switch (e.errno()) {
+                                    case EACCES, EPERM, EROFS -> "; this user may not write there, or nobody may";
+                                    case EAGAIN ->
+                                        "; one above has as many as its cgroup.max.descendants or cgroup.max.depth"
+                                                + " allows";
+                                    case ENOENT, ENODEV -> "; the cgroup of this JVM was removed by somebody else";
+                                    case ENOSPC, ENOMEM -> "; the kernel has no room for more";
+                                    default -> "";
+                                },
+                        e);
             }
             CgroupDirectory own;
             try {

@@ -5,9 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of one cgroup in all hierarchies. */
-record CgroupMembers(List<CgroupMember> members) {
+record CgroupMembers(List<CgroupMember> members, CgroupPrograms programs) {
+    private static final Logger LOG = LoggerFactory.getLogger(CgroupMembers.class);
+
     CgroupMembers {
         members = List.copyOf(members);
     }
@@ -16,7 +20,10 @@ record CgroupMembers(List<CgroupMember> members) {
     Optional<CgroupMember> of(String controller) {
         return members.stream()
                 .filter(member -> member.controllers().contains(controller))
-                .findFirst();
+                .findFirst()
+                .or(() -> members.stream()
+                        .filter(member -> member.version() == CgroupVersion.V2 && CgroupPrograms.have(controller))
+                        .findFirst());
     }
 
     List<CgroupDirectory> directories() {
@@ -47,7 +54,7 @@ record CgroupMembers(List<CgroupMember> members) {
                 sources.put(StatsReader.UNIFIED, source);
             }
         }
-        return new StatsReader(sources);
+        return new StatsReader(sources, HugetlbFiles.ofThisKernel(), programs::network);
     }
 
     /** What is made in it: a cgroup below this one. */
@@ -61,7 +68,7 @@ record CgroupMembers(List<CgroupMember> members) {
 
     boolean has(Limit limit) {
         return of(limit.controller())
-                .filter(member -> !limit.on(member.version()).isEmpty())
+                .filter(member -> limit.isOn(member.version()))
                 .isPresent();
     }
 
@@ -70,12 +77,17 @@ record CgroupMembers(List<CgroupMember> members) {
     }
 
     static void check(Limit limit, Optional<CgroupVersion> version) {
+        if (version.isEmpty() && limit.programmed() != null) {
+            throw new HostUnsupportedException("limit " + limit.shown() + ": "
+                    + CgroupPrograms.obstacle()
+                            .orElse("cgroup version 2 is not mounted, or its cgroups are not this user's to make"));
+        }
         if (version.isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": the controller " + limit.controller()
+            throw new HostUnsupportedException("limit " + limit.shown() + ": the controller " + limit.controller()
                     + " is not in the kernel, not mounted, or not this user's to use; Host.probe() tells more");
         }
-        if (limit.on(version.get()).isEmpty()) {
-            throw new HostUnsupportedException("limit " + limit.key() + ": cgroup version "
+        if (!limit.isOn(version.get())) {
+            throw new HostUnsupportedException("limit " + limit.shown() + ": cgroup version "
                     + (version.get() == CgroupVersion.V1 ? "1" : "2") + ", which has the controller "
                     + limit.controller()
                     + " on this host, has nothing like it; leave it out");
@@ -83,8 +95,26 @@ record CgroupMembers(List<CgroupMember> members) {
     }
 
     void apply(Limits limits) {
-        for (Limit limit : limits.limits()) {
-            LimitWriter.write(of(limit.controller()).orElseThrow().directory(), limit);
+        limits.limits().forEach(this::apply);
+    }
+
+    /** Leaves out what the host can't have. */
+    void applyWishes(Limits wishes) {
+        for (Limit wish : wishes.limits()) {
+            try {
+                apply(wish);
+            } catch (HostUnsupportedException e) {
+                LOG.debug("a cgroup goes without a limit", e);
+            }
+        }
+    }
+
+    private void apply(Limit limit) {
+        CgroupDirectory directory = of(limit.controller()).orElseThrow().directory();
+        if (limit.programmed() == null) {
+            LimitWriter.write(directory, limit);
+        } else {
+            programs.apply(directory, limit, limit.programmed());
         }
     }
 }

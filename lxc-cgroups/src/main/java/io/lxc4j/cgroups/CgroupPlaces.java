@@ -42,6 +42,25 @@ record CgroupPlaces(List<Place> places) {
      * @param directory the directory, open as long as the JVM lives
      */
     record Place(Set<String> controllers, CgroupDirectory directory) {
+        /** What each cgroup has where the host has it, so that it can be counted. */
+        private static final Set<String> COUNTING = Set.of("cpuacct", "memory", "pids", "io", "freezer");
+
+        /** In version 2 also what makes it one of equals on the CPUs; in version 1 that would take real-time policies away. */
+        private static final String CPU = "cpu";
+
+        /** What programs in version 1 look for to find any limit of CPUs or memory, a JVM for one. */
+        private static final String CPUSET = "cpuset";
+
+        /** The controllers that a cgroup needs here, of which some are limited. */
+        Set<String> wanted(Set<String> limited) {
+            Set<String> wanted = new LinkedHashSet<>(controllers);
+            wanted.removeIf(controller -> !limited.contains(controller)
+                    && !COUNTING.contains(controller)
+                    && !(isUnified() && controller.equals(CPU))
+                    && !(!isUnified() && controller.equals(CPUSET) && limited.contains(CPU)));
+            return wanted;
+        }
+
         CgroupVersion version() {
             return directory.version();
         }
@@ -111,7 +130,8 @@ record CgroupPlaces(List<Place> places) {
     Optional<Place> of(String controller) {
         return places.stream()
                 .filter(place -> place.controllers().contains(controller))
-                .findFirst();
+                .findFirst()
+                .or(() -> unified().filter(_ -> CgroupPrograms.have(controller)));
     }
 
     Optional<Place> unified() {

@@ -26,6 +26,7 @@ import java.util.OptionalDouble;
  * @param cpuPressure waiting for CPUs; version 2 only, as the other two, and needs a kernel with PSI
  * @param memoryPressure waiting for memory
  * @param ioPressure waiting for block devices
+ * @param network packets and bytes, if {@link Limits.Builder#countNetwork()} has them counted
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">cgroup-v2</a>
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/index.html">cgroup-v1</a>
  */
@@ -39,7 +40,8 @@ public record CgroupStats(
         Optional<HugetlbStats> hugetlb,
         Optional<PressureStats> cpuPressure,
         Optional<PressureStats> memoryPressure,
-        Optional<PressureStats> ioPressure) {
+        Optional<PressureStats> ioPressure,
+        Optional<NetworkStats> network) {
     /**
      * The time between two takings, by the clock that can't be set.
      *
@@ -78,6 +80,7 @@ public record CgroupStats(
         append(text, "cpu pressure", cpuPressure);
         append(text, "memory pressure", memoryPressure);
         append(text, "io pressure", ioPressure);
+        append(text, "network", network);
         return text.toString();
     }
 

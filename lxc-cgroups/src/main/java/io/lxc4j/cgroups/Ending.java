@@ -3,11 +3,15 @@ package io.lxc4j.cgroups;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.SystemCallException;
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Ends what is in a cgroup, and removes it. */
@@ -17,6 +21,10 @@ final class Ending {
 
     private static final String KILL = "cgroup.kill";
     private static final int SIGKILL = 9;
+
+    /** So many descriptors are held at a time. */
+    private static final int BATCH = 256;
+
     private static final long FIRST_PAUSE_NANOS = 50_000;
     private static final long LONGEST_PAUSE_NANOS = 20_000_000;
     private static final long LONGEST_NANOS = 10_000_000_000L;
@@ -28,6 +36,17 @@ final class Ending {
 
     /** At once where the kernel can do that, since Linux 5.14; else process by process while they are stopped, until none is left. */
     static void kill(CgroupDirectory directory, Optional<Freezer> freezer) {
+        try {
+            killAll(directory, freezer);
+        } catch (SystemCallException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+            // somebody else has removed it, so nothing was in it
+        }
+    }
+
+    private static void killAll(CgroupDirectory directory, Optional<Freezer> freezer) {
         if (directory.version() == CgroupVersion.V2 && directory.has(KILL)) {
             directory.write(KILL, "1");
             return;
@@ -41,6 +60,23 @@ final class Ending {
             LockSupport.parkNanos(pause);
             pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
         }
+    }
+
+    /** Whether this JVM would end itself. */
+    static boolean holdsThisJvm(CgroupDirectory directory) {
+        if (directory
+                .lines(Cgroup.PROCESSES)
+                .contains(Long.toString(ProcessHandle.current().pid()))) {
+            return true;
+        }
+        for (String name : directory.children()) {
+            try (CgroupDirectory child = directory.child(name)) {
+                if (holdsThisJvm(child)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static boolean hasProcesses(CgroupDirectory directory) {
@@ -57,16 +93,40 @@ final class Ending {
         return false;
     }
 
+    /**
+     * A process that is listed can have ended when it is signalled, as the kernel does not wait until they are stopped, and its id be another
+     * process's. So each is held by a descriptor first, and signalled if it is listed once more.
+     */
     private static void signal(CgroupDirectory directory) {
-        for (String pid : directory.lines(Cgroup.PROCESSES)) {
-            if (!pid.equals(ELSEWHERE)) {
-                Kernel.tryCall(Sys.KILL, Long.parseLong(pid), SIGKILL);
+        List<String> listed = directory.lines(Cgroup.PROCESSES);
+        for (int from = 0; from < listed.size(); from += BATCH) {
+            Map<String, Fd> held = new HashMap<>();
+            try {
+                listed.subList(from, Math.min(from + BATCH, listed.size())).forEach(pid -> hold(pid, held));
+                Set<String> still = Set.copyOf(directory.lines(Cgroup.PROCESSES));
+                held.forEach((pid, process) -> {
+                    if (still.contains(pid)) {
+                        Kernel.trySignal(process, SIGKILL);
+                    }
+                });
+            } finally {
+                held.values().forEach(Fd::close);
             }
         }
         for (String name : directory.children()) {
             try (CgroupDirectory child = directory.child(name)) {
                 signal(child);
             }
+        }
+    }
+
+    private static void hold(String pid, Map<String, Fd> held) {
+        if (pid.equals(ELSEWHERE)) {
+            return;
+        }
+        long number = Kernel.tryCall(Sys.PIDFD_OPEN, Long.parseLong(pid), 0);
+        if (number >= 0) {
+            held.put(pid, new Fd((int) number, "pidfd of " + pid));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.lxc4j.cgroups;
 
-import io.lxc4j.error.ContainerException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +12,9 @@ import java.util.Optional;
 final class Freezer {
     private static final String V2 = "cgroup.freeze";
     private static final String V1 = "freezer.state";
-    private static final long STEP_MILLIS = 1;
+
+    /** How long to wait until it is looked whether they have stopped. */
+    static final Duration STEP = Duration.ofMillis(1);
 
     private final CgroupDirectory directory;
     private final boolean isV1;
@@ -29,34 +30,10 @@ final class Freezer {
         return directory.has(isV1 ? V1 : V2) ? Optional.of(new Freezer(directory, isV1)) : Optional.empty();
     }
 
-    void freeze(String name, Duration limit) throws InterruptedException {
-        boolean frozen = false;
-        try {
-            frozen = stopWithin(limit);
-        } finally {
-            if (!frozen) {
-                thaw();
-            }
-        }
-        if (!frozen) {
-            throw new ContainerException("freezing the cgroup " + name + ": the kernel could not within "
-                    + limit.toMillis() + " ms" + cause() + "; its processes run on");
-        }
-    }
-
-    private boolean stopWithin(Duration limit) throws InterruptedException {
-        long end = System.nanoTime() + Math.max(limit.toNanos(), 1);
+    /** Says that they stop, and gives whether they have. In version 1 that must be said again for what has come meanwhile. */
+    boolean tryStop() {
         stop();
-        while (!isFrozen()) {
-            if (System.nanoTime() - end > 0) {
-                return false;
-            }
-            Thread.sleep(STEP_MILLIS);
-            if (isV1) {
-                stop(); // what has come meanwhile is stopped only when that is said again
-            }
-        }
-        return true;
+        return isFrozen();
     }
 
     void stop() {
@@ -67,14 +44,14 @@ final class Freezer {
         directory.write(isV1 ? V1 : V2, isV1 ? "THAWED" : "0");
     }
 
-    boolean isFrozen() {
+    private boolean isFrozen() {
         return isV1
                 ? directory.read(V1).equals("FROZEN")
                 : directory.value("cgroup.events", "frozen").filter("1"::equals).isPresent();
     }
 
-    /** Those that wait where no signal reaches them can't be stopped. */
-    private String cause() {
+    /** Those that wait where no signal reaches them can't be stopped; empty if there are none. */
+    String obstacles() {
         List<String> waiting = directory.lines(Cgroup.PROCESSES).stream()
                 .filter(Freezer::isUninterruptible)
                 .toList();

@@ -3,10 +3,13 @@ package io.lxc4j.cgroups;
 import io.lxc4j.error.InvalidSpecificationException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -88,8 +91,26 @@ public final class Limits {
         return byKey.isEmpty();
     }
 
-    boolean hasController(String controller) {
-        return byKey.values().stream().anyMatch(limit -> limit.controller().equals(controller));
+    /** The controllers that limit something, by the names of version 2. */
+    Set<String> controllers() {
+        return byKey.values().stream().map(Limit::controller).collect(Collectors.toSet());
+    }
+
+    /**
+     * Which devices may be opened.
+     *
+     * @return the devices; empty if that is not limited
+     */
+    public Optional<DeviceAccess> devices() {
+        return Optional.ofNullable(byKey.get(Programmed.DEVICES))
+                .map(Limit::programmed)
+                .filter(Programmed.Devices.class::isInstance)
+                .map(devices -> ((Programmed.Devices) devices).access());
+    }
+
+    /** Whether this says something about what another limit is about. */
+    boolean has(Limit other) {
+        return byKey.containsKey(other.key());
     }
 
     Limits where(Predicate<Limit> condition) {
@@ -98,8 +119,20 @@ public final class Limits {
         return new Limits(some);
     }
 
+    /** In the order in which the kernel takes them together. */
     Collection<Limit> limits() {
-        return byKey.values();
+        return byKey.values().stream()
+                .sorted(Comparator.comparingInt(Limits::rank))
+                .toList();
+    }
+
+    /** A burst is within a quota, swap in version 1 above memory, and what is idle has no weight. */
+    private static int rank(Limit limit) {
+        return switch (limit.key()) {
+            case "cpu.idle" -> limit.v2().getFirst().value().equals("0") ? 0 : 2;
+            case "cpu.max.burst", "memory.swap.max" -> 2;
+            default -> 1;
+        };
     }
 
     @Override
@@ -116,8 +149,7 @@ public final class Limits {
     @Override
     public String toString() {
         return byKey.values().stream()
-                .flatMap(limit -> (limit.v2().isEmpty() ? limit.v1() : limit.v2()).stream())
-                .map(Setting::toString)
+                .flatMap(limit -> limit.values().stream())
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
@@ -135,6 +167,7 @@ public final class Limits {
         private static final long SECOND = 1_000_000;
         private static final long DEFAULT_PERIOD = 100_000;
         private static final int HIGHEST_PERCENT = 100;
+        private static final int LOWEST_RATE = 1024;
         private static final int MOST_CPUS = 1_000_000;
 
         /** The kernel's highest number of processes, 2^22. */
@@ -406,7 +439,7 @@ public final class Limits {
 
         /**
          * The most swap that it may have: {@code memory.swap.max}. Version 1 limits memory and swap together,
-         * {@code memory.memsw.limit_in_bytes}, so it needs {@link #memoryMax}, too, said before.
+         * {@code memory.memsw.limit_in_bytes}, so it needs {@link #memoryMax}, too.
          *
          * @param most from 0, which is none
          * @return this builder
@@ -592,6 +625,50 @@ public final class Limits {
             }
             Setting setting = new Setting("misc.max", resource + " " + most);
             return put(new Limit("misc.max " + resource, "misc", List.of(setting), List.of(setting)));
+        }
+
+        /**
+         * Says which devices may be opened, and of which nodes may be made. In version 2 it is a program that the kernel runs at each
+         * opening, and needs CAP_BPF and CAP_NET_ADMIN; a host that has the controller {@code devices} of version 1 has files for it.
+         * What is open stays open. A cgroup can allow no more than those above it.
+         *
+         * @param access the devices; an update replaces it as a whole, in version 2 from one opening to the next
+         * @return this builder
+         */
+        public Builder devices(DeviceAccess access) {
+            return put(Limit.programmed(Programmed.DEVICES, Programmed.DEVICES, new Programmed.Devices(access)));
+        }
+
+        /**
+         * Counts what goes over the network, for {@link CgroupStats#network()}, from the time on when this is set. It limits nothing,
+         * and costs each packet a program's run. Needs the hierarchy of version 2, with or without controllers, CAP_BPF and
+         * CAP_NET_ADMIN.
+         *
+         * @return this builder
+         */
+        public Builder countNetwork() {
+            return put(Limit.programmed(Programmed.NETWORK, Programmed.NETWORK, new Programmed.Network()));
+        }
+
+        /**
+         * Limits what is sent by IP, over all network interfaces together, {@code lo} included, by dropping what is more. TCP adapts to
+         * that, other protocols lose packets; after a pause half a second's worth can be sent at once, and no less than 256 KiB. It is
+         * counted as well, and needs what {@link #countNetwork()} needs. What is received is not limited: it has gone over the network
+         * when it could be dropped, and TCP would fall short of the rate.
+         *
+         * @param perSecond the bytes of each second with the headers from that of IP on, at least 1 KiB; {@link ByteSize#UNLIMITED}
+         *     takes the limit away
+         * @return this builder
+         */
+        public Builder networkSendMax(ByteSize perSecond) {
+            boolean limited = !perSecond.equals(ByteSize.UNLIMITED);
+            if (limited && perSecond.bytes() < LOWEST_RATE) {
+                throw rejected("networkSendMax", perSecond, "at least 1 KiB");
+            }
+            return put(Limit.programmed(
+                    Programmed.SendingRate.KEY,
+                    Programmed.NETWORK,
+                    new Programmed.SendingRate(limited ? perSecond.bytes() : 0)));
         }
 
         /**

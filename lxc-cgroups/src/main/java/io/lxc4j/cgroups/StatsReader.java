@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class StatsReader {
     private final @Nullable StatsSource hugetlb;
     private final @Nullable StatsSource unified;
     private final List<HugetlbFiles> pageSizes;
+    private final Supplier<Optional<NetworkStats>> network;
 
     /**
      * A reader for a cgroup.
@@ -46,6 +49,16 @@ final class StatsReader {
      * @param pageSizes the sizes of huge pages
      */
     StatsReader(Map<String, StatsSource> sources, List<HugetlbFiles> pageSizes) {
+        this(sources, pageSizes, Optional::empty);
+    }
+
+    /**
+     * A reader for a cgroup.
+     *
+     * @param network asks for what no file tells
+     */
+    StatsReader(
+            Map<String, StatsSource> sources, List<HugetlbFiles> pageSizes, Supplier<Optional<NetworkStats>> network) {
         this.unified = unified(sources);
         this.bandwidth = source(sources, "cpu");
         this.accounting = accounting(sources);
@@ -54,6 +67,7 @@ final class StatsReader {
         this.pids = source(sources, "pids");
         this.hugetlb = source(sources, "hugetlb");
         this.pageSizes = List.copyOf(pageSizes);
+        this.network = network;
     }
 
     private static @Nullable StatsSource source(Map<String, StatsSource> sources, String controller) {
@@ -105,6 +119,7 @@ final class StatsReader {
                 HugetlbFiles.read(buffer, hugetlb, pageSizes),
                 PressureFiles.read(buffer, unified, PressureFiles.CPU),
                 PressureFiles.read(buffer, unified, PressureFiles.MEMORY),
-                PressureFiles.read(buffer, unified, PressureFiles.IO));
+                PressureFiles.read(buffer, unified, PressureFiles.IO),
+                network.get());
     }
 }

@@ -24,10 +24,10 @@ final class Sweep {
         return removed;
     }
 
-    /** Who has made a cgroup holds it locked. */
+    /** Who has made a cgroup holds it locked. One that this JVM itself was put into stays as long as it runs. */
     static boolean removeAbandoned(CgroupDirectory parent, String name) {
         try (CgroupDirectory abandoned = parent.child(name)) {
-            if (!abandoned.tryLock()) {
+            if (!abandoned.tryLock() || Ending.holdsThisJvm(abandoned)) {
                 return false;
             }
             Ending.kill(abandoned, Freezer.of(abandoned));

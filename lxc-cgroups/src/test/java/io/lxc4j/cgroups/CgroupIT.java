@@ -8,66 +8,44 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.testing.Requirement;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.opentest4j.TestAbortedException;
 
 @DisplayName("A cgroup")
 @Timeout(60)
 class CgroupIT {
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final String BUSY = "while :; do :; done";
+    private static final String BUSY = Inhabitants.BUSY;
 
-    private final List<Process> started = new ArrayList<>();
+    private final Inhabitants inhabitants = new Inhabitants();
 
     @BeforeAll
     static void probe() {
-        try (Cgroup cgroup = Cgroup.create("probe", Limits.builder().pidsMax(10).build())) {
-            assertThat(cgroup.directories()).isNotEmpty();
-        } catch (HostUnsupportedException e) {
-            if (Requirement.ROOT.problem().isEmpty()) {
-                throw e;
-            }
-            throw new TestAbortedException("needs a cgroup of this user's own: " + e.getMessage(), e);
-        }
+        Requirement.CGROUPS.assume();
     }
 
     @AfterEach
     void end() {
-        started.forEach(Process::destroyForcibly);
+        inhabitants.close();
     }
 
-    /** Runs a script in a cgroup from its begin. */
     private Process start(Cgroup cgroup, String script) throws IOException {
-        Process process = new ProcessBuilder("sh", "-c", "read go; " + script)
-                .redirectErrorStream(true)
-                .start();
-        started.add(process);
-        cgroup.add(process.pid());
-        OutputStream input = process.getOutputStream();
-        input.write('\n');
-        input.flush();
-        return process;
+        return inhabitants.start(cgroup, script);
     }
 
     private String run(Cgroup cgroup, String script) throws IOException, InterruptedException {
-        Process process = start(cgroup, script);
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
-        return output;
+        return inhabitants.run(cgroup, script);
     }
 
     private static Cgroup create(String name, Limits.Builder limits) {
@@ -98,7 +76,7 @@ class CgroupIT {
         }
         assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
         Awaitility.await()
-                .untilAsserted(() -> assertThat(started.getFirst().isAlive())
+                .untilAsserted(() -> assertThat(inhabitants.first().isAlive())
                         .as("ended by the close")
                         .isFalse());
     }
@@ -117,32 +95,16 @@ class CgroupIT {
     }
 
     @Test
-    @DisplayName("has no more time on the CPUs than its quota")
-    void cpus() throws Exception {
-        try (Cgroup cgroup = create("quota", Limits.builder().cpus(0.3))) {
-            Process process = start(cgroup, BUSY);
-            assertThat(rate(process)).isBetween(0.2, 0.36);
-            cgroup.update(Limits.builder().cpus(0.6).build());
-            assertThat(rate(process)).isBetween(0.4, 0.7);
-        }
-    }
-
-    private static double rate(Process process) throws Exception {
-        double before = cpuSeconds(process);
-        long start = System.nanoTime();
-        Thread.sleep(2000);
-        return (cpuSeconds(process) - before) / ((System.nanoTime() - start) / 1e9);
-    }
-
-    @Test
     @DisplayName("shares a CPU with another one in proportion to their weights")
     void weights() throws Exception {
         try (Cgroup light = create("light", Limits.builder().cpuset(0).cpuWeight(100));
                 Cgroup heavy = create("heavy", Limits.builder().cpuset(0).cpuWeight(300))) {
             Process one = start(light, BUSY);
             Process other = start(heavy, BUSY);
-            Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> cpuSeconds(one) + cpuSeconds(other) > 3);
-            assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
+            Awaitility.await().atMost(SOON.multipliedBy(4)).untilAsserted(() -> {
+                assertThat(cpuSeconds(one) + cpuSeconds(other)).isGreaterThan(3);
+                assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
+            });
         }
     }
 
@@ -155,7 +117,7 @@ class CgroupIT {
                     .isThrownBy(
                             () -> cgroup.update(Limits.builder().cpuset(8000).build()))
                     .withMessageContaining("limit cpuset.cpus: cpuset.cpus = 8000")
-                    .withMessageContaining("there are 0");
+                    .withMessageContaining("there is no 8000; it may have 0");
         }
     }
 
@@ -187,7 +149,8 @@ class CgroupIT {
             assertThatExceptionOfType(InvalidSpecificationException.class)
                     .isThrownBy(() -> cgroup.update(
                             Limits.builder().memoryMax(ByteSize.mebibytes(10)).build()))
-                    .withMessageContaining("limit memory.max = 10485760")
+                    .withMessageContaining("limit memory.max: ")
+                    .withMessageContaining(" = 10485760 in ")
                     .withMessageContaining("bytes are in use; it must be at least that");
             assertThat(holder.isAlive()).isTrue();
         }
@@ -200,7 +163,7 @@ class CgroupIT {
                 create("stats", Limits.builder().pidsMax(50).cpus(0.5).memoryMax(ByteSize.mebibytes(300)))) {
             CgroupStats before = cgroup.stats();
             start(cgroup, "x=$(head -c 20000000 /dev/zero | tr '\\0' x); " + BUSY);
-            Awaitility.await().atMost(SOON).untilAsserted(() -> {
+            Awaitility.await().atMost(SOON.multipliedBy(4)).untilAsserted(() -> {
                 CgroupStats now = cgroup.stats();
                 assertThat(now.memory().orElseThrow().currentBytes()).isGreaterThan(20_000_000);
                 assertThat(now.pids().orElseThrow().current()).isPositive();
@@ -226,7 +189,7 @@ class CgroupIT {
             cgroup.freeze(SOON);
         }
         Awaitility.await()
-                .untilAsserted(() -> assertThat(started.getFirst().isAlive())
+                .untilAsserted(() -> assertThat(inhabitants.first().isAlive())
                         .as("ended although it was frozen")
                         .isFalse());
     }
@@ -241,7 +204,7 @@ class CgroupIT {
                     .atMost(SOON.multipliedBy(9))
                     .until(() -> cgroup.processes().size() > 4900);
             cgroup.kill();
-            assertThat(process.waitFor(SOON.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             Awaitility.await().atMost(SOON).until(() -> cgroup.processes().isEmpty());
         }
     }
@@ -250,6 +213,7 @@ class CgroupIT {
     @DisplayName("can have others in it, which are limited with it and end with it")
     void children() throws Exception {
         List<Path> directories;
+        Cgroup closedLast;
         try (Cgroup cgroup = create("parent", Limits.builder().pidsMax(1))) {
             Cgroup child =
                     cgroup.createChild("child", Limits.builder().pidsMax(100).build());
@@ -257,8 +221,13 @@ class CgroupIT {
             assertThat(child.name()).isEqualTo("parent/child");
             assertThat(run(child, "(sleep 0 & wait) && echo forked")).doesNotContain("forked");
             start(child, "sleep 1000");
+            Cgroup first = cgroup.createChild("first", Limits.none());
+            first.close();
+            closedLast = child;
         }
         assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+        closedLast.close();
+        assertThatExceptionOfType(ContainerException.class).isThrownBy(closedLast::processes);
     }
 
     @Test
@@ -283,8 +252,7 @@ class CgroupIT {
         try (Cgroup living = create("living", Limits.builder())) {
             Path parent = living.directories().getFirst().getParent();
             Path left = Files.createDirectories(parent.resolve("lxc4j-left/deeper"));
-            Process process = new ProcessBuilder("sleep", "1000").start();
-            started.add(process);
+            Process process = start(living, "exec sleep 1000");
             Files.writeString(left.resolve("cgroup.procs"), Long.toString(process.pid()));
             assertThat(Cgroup.sweep()).contains("left").doesNotContain("living");
             assertThat(left.getParent()).doesNotExist();
@@ -300,7 +268,8 @@ class CgroupIT {
             assertThatExceptionOfType(HostUnsupportedException.class)
                     .isThrownBy(
                             () -> create("nothing", Limits.builder().pidsMax(3).set("quantum.max", "1")))
-                    .withMessageContaining("limit quantum.max: the controller quantum is not in the kernel");
+                    .withMessageContaining(
+                            "limit quantum.max (quantum.max = 1): the controller quantum is not in the kernel");
             assertThatExceptionOfType(HostUnsupportedException.class)
                     .isThrownBy(
                             () -> create("nothing", Limits.builder().pidsMax(3).set("pids.quantum", "1")))
@@ -313,6 +282,46 @@ class CgroupIT {
                     .withMessageContaining(
                             "moving process 4194304 into the cgroup unsupported: there is no such process");
             assertThatExceptionOfType(InvalidSpecificationException.class).isThrownBy(() -> cgroup.add(0));
+        }
+    }
+
+    @Test
+    @DisplayName("that somebody else has removed can be closed, and is gone in all hierarchies")
+    void removed_by_others() throws Exception {
+        Cgroup cgroup = create("removed", Limits.builder());
+        List<Path> directories = cgroup.directories();
+        Files.delete(directories.getFirst());
+        assertThatExceptionOfType(ContainerException.class)
+                .isThrownBy(() -> start(cgroup, "exec sleep 1000"))
+                .withMessageContaining("the cgroup was removed by somebody else");
+        if (directories.size() > 1) {
+            Files.delete(directories.getLast());
+        }
+        cgroup.close();
+        assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
+    }
+
+    @Test
+    @DisplayName("that this JVM itself was put into is neither ended nor swept away")
+    void with_this_jvm() throws Exception {
+        long self = ProcessHandle.current().pid();
+        try (Cgroup cgroup = create("own", Limits.builder())) {
+            cgroup.add(self);
+            try {
+                for (ThrowingCallable end : List.<ThrowingCallable>of(cgroup::kill, cgroup::close)) {
+                    assertThatExceptionOfType(ContainerException.class)
+                            .isThrownBy(end)
+                            .withMessageContaining("the cgroup own: this JVM is in it, and would end itself");
+                }
+                assertThat(cgroup.processes()).contains(self);
+            } finally {
+                for (Path directory : cgroup.directories()) {
+                    Path room = directory.resolveSibling(CgroupPlaces.LEAF);
+                    Files.writeString(
+                            (Files.exists(room) ? room : directory.getParent()).resolve("cgroup.procs"),
+                            Long.toString(self));
+                }
+            }
         }
     }
 

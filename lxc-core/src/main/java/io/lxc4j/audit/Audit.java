@@ -1,5 +1,6 @@
 package io.lxc4j.audit;
 
+import io.lxc4j.cgroups.DeviceAccess;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.security.Capability;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
  * @param label what a security module of the kernel calls it; empty without one
  * @param mounts what is mounted, a line each: place, type, options, and where it comes from
  * @param devices the device nodes below {@code /dev}, not those in directories there
+ * @param deviceAccess which devices its cgroup lets it open, whatever nodes there are; empty if that is not limited, or not by this JVM
  * @param limits the limits of its first process by the kernel's names, soft and hard, and those of its cgroup, if it has one of
  *     its own: {@code pids.max} and {@code memory.max}
  * @param findings what makes it less isolated than it could be, the worst first
@@ -38,6 +41,7 @@ public record Audit(
         String label,
         List<String> mounts,
         List<String> devices,
+        Optional<DeviceAccess> deviceAccess,
         Map<String, String> limits,
         List<AuditFinding> findings) {
     /** Makes all of it immutable. */
@@ -63,6 +67,7 @@ public record Audit(
                 label,
                 mounts,
                 devices,
+                deviceAccess,
                 limits,
                 found);
     }
@@ -98,6 +103,13 @@ public record Audit(
                         label.isEmpty() ? "no label of a security module" : "label: " + label));
         section(text, "Mounts", mounts);
         section(text, "Devices", devices);
+        section(
+                text,
+                "Devices that may be opened",
+                deviceAccess
+                        .map(access ->
+                                access.rules().stream().map(String::valueOf).toList())
+                        .orElse(List.of("any")));
         section(
                 text,
                 "Limits",

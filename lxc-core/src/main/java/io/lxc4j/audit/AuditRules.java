@@ -194,6 +194,12 @@ final class AuditRules {
     }
 
     private void devices() {
+        if (facts.deviceAccess().isEmpty() && facts.sharedNamespaces().contains(NamespaceKind.USER)) {
+            add(
+                    Severity.MEDIUM,
+                    "nothing limits which devices can be opened, and the users are the host's; Limits with devices"
+                            + " does");
+        }
         for (String device : facts.devices()) {
             if (!STANDARD_DEVICES.contains(device)) {
                 add(Severity.LOW, device + " is a device of the host that programs do not need as a rule");

@@ -2,6 +2,7 @@ package io.lxc4j.audit;
 
 import io.lxc4j.audit.AuditFinding.Severity;
 import io.lxc4j.cgroups.CgroupStats;
+import io.lxc4j.cgroups.DeviceAccess;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.CapabilitySets;
@@ -48,13 +49,15 @@ public final class Auditor {
      * @param first the process id of its first process
      * @param others those of the other processes
      * @param usage asks what its cgroup tells; empty if it has none of its own
+     * @param access which devices that lets it open; empty if it does not limit that
      * @return what it is allowed
      * @throws ContainerException if the first process has ended, or can't be looked at
      */
-    public static Audit look(long first, List<Long> others, Supplier<Optional<CgroupStats>> usage) {
+    public static Audit look(
+            long first, List<Long> others, Supplier<Optional<CgroupStats>> usage, Optional<DeviceAccess> access) {
         Path process = Path.of("/proc/" + first);
         try {
-            return new Auditor(process).look(others, usage.get());
+            return new Auditor(process).look(others, usage.get(), access);
         } catch (IOException | ContainerException e) {
             throw new ContainerException(
                     "auditing the container of process " + first + ": it has ended, or this user may not"
@@ -63,7 +66,8 @@ public final class Auditor {
         }
     }
 
-    private Audit look(List<Long> others, Optional<CgroupStats> usage) throws IOException {
+    private Audit look(List<Long> others, Optional<CgroupStats> usage, Optional<DeviceAccess> access)
+            throws IOException {
         Set<NamespaceKind> shared = EnumSet.noneOf(NamespaceKind.class);
         for (NamespaceKind kind : NamespaceKind.values()) {
             String name = "ns/" + kind.procName();
@@ -83,6 +87,7 @@ public final class Auditor {
                 label(),
                 mounts.stream().map(Auditor::shown).toList(),
                 devices(),
+                access,
                 limits(usage),
                 List.of());
         List<AuditFinding> findings =

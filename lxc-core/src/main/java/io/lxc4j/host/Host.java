@@ -1,5 +1,6 @@
 package io.lxc4j.host;
 
+import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.cgroups.CgroupLayout;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.Architecture;
@@ -65,7 +66,11 @@ public final class Host {
                     "File systems",
                     join(new HostFileSystems(trial, namespaces).abilities(), HostIdMappedMounts.abilities(trial)));
         }
-        groups.put("Cgroups", HostCgroups.abilities(cgroups));
+        groups.put(
+                "Cgroups",
+                join(
+                        HostCgroups.abilities(cgroups),
+                        List.of(HostCgroups.places(Cgroup.parents(), HostCgroups.isManagedBySystemd()))));
         groups.put("Security", HostSecurity.abilities());
         groups.put("System calls", HostCalls.abilities());
         return new Host(Kernel.readSysctl("/proc/sys/kernel/osrelease"), architecture, user, cgroups, groups);

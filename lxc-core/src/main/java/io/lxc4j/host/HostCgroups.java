@@ -4,15 +4,19 @@ import io.lxc4j.cgroups.CgroupHierarchy;
 import io.lxc4j.cgroups.CgroupLayout;
 import io.lxc4j.cgroups.CgroupVersion;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Which resources this process may limit, as its own cgroups stand. */
 final class HostCgroups {
     private static final List<String> CONTROLLERS = List.of("cpu", "cpuset", "io", "memory", "pids");
+
+    private static final String NEW = "cgroups of containers";
 
     private HostCgroups() {}
 
@@ -27,6 +31,31 @@ final class HostCgroups {
                 });
         CONTROLLERS.forEach(controller -> answers.add(limits(layout, controller)));
         return answers;
+    }
+
+    /**
+     * Where cgroups are made, and what that means to the system's manager.
+     *
+     * @param parents the directories that they are made in
+     * @param systemd whether systemd manages the host
+     */
+    static Ability places(List<Path> parents, boolean systemd) {
+        if (parents.isEmpty()) {
+            return Ability.unavailable(
+                    NEW,
+                    "this user may write to none; "
+                            + (systemd
+                                    ? "systemd-run --user --scope --property=Delegate=yes COMMAND gives one"
+                                    : "run as root, or have root make one and give it to this user by chown"));
+        }
+        String where = "made in " + parents.stream().map(Path::toString).collect(Collectors.joining(", "));
+        return Ability.available(
+                NEW, systemd ? where + "; systemd, which manages the host, neither made them nor removes them" : where);
+    }
+
+    /** As sd_booted(3) finds it out. */
+    static boolean isManagedBySystemd() {
+        return Files.isDirectory(Path.of("/run/systemd/system"), LinkOption.NOFOLLOW_LINKS);
     }
 
     private static Ability limits(CgroupLayout layout, String controller) {

@@ -3,11 +3,13 @@ package io.lxc4j.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.audit.AuditFinding.Severity;
+import io.lxc4j.cgroups.DeviceAccess;
 import io.lxc4j.kernel.MountInfo;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.security.Capability;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,15 @@ import org.junit.jupiter.api.Test;
 class AuditRulesTest {
     private static List<AuditFinding> findings(
             Set<NamespaceKind> shared, Set<Capability> bounding, Map<String, String> limits, String mountInfo) {
+        return findings(shared, bounding, limits, mountInfo, Optional.of(DeviceAccess.standard()));
+    }
+
+    private static List<AuditFinding> findings(
+            Set<NamespaceKind> shared,
+            Set<Capability> bounding,
+            Map<String, String> limits,
+            String mountInfo,
+            Optional<DeviceAccess> devices) {
         Audit facts = new Audit(
                 shared,
                 List.of(),
@@ -26,6 +37,7 @@ class AuditRulesTest {
                 "",
                 List.of(),
                 List.of("/dev/null"),
+                devices,
                 limits,
                 List.of());
         return new AuditRules(facts, MountInfo.parse(mountInfo), MountInfo.parse(HOST)).findings();
@@ -59,6 +71,15 @@ class AuditRulesTest {
                 .asString()
                 .startsWith("the user namespace is this JVM's, too");
         assertThat(findings(Set.of(), Set.of(Capability.CHOWN), LIMITED, PROC + PROTECTED))
+                .isEmpty();
+    }
+
+    @Test
+    void is_that_any_device_can_be_opened_where_root_is_the_hosts() {
+        assertThat(findings(Set.of(NamespaceKind.USER), Set.of(), LIMITED, PROC + PROTECTED, Optional.empty()))
+                .extracting(AuditFinding::text)
+                .anyMatch(text -> text.startsWith("nothing limits which devices can be opened"));
+        assertThat(findings(Set.of(), Set.of(), LIMITED, PROC + PROTECTED, Optional.empty()))
                 .isEmpty();
     }
 

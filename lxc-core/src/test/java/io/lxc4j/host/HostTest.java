@@ -154,6 +154,19 @@ class HostTest {
     }
 
     @Test
+    void where_cgroups_are_made_is_told_and_how_to_get_one() {
+        List<Path> two = List.of(Path.of("/cgroup/own"), Path.of("/other"));
+        assertThat(HostCgroups.places(two, false))
+                .hasToString("cgroups of containers: yes (made in /cgroup/own, /other)");
+        assertThat(HostCgroups.places(two, true).detail())
+                .contains("systemd, which manages the host, neither made them");
+        assertThat(HostCgroups.places(List.of(), true))
+                .hasToString("cgroups of containers: no (this user may write to none;"
+                        + " systemd-run --user --scope --property=Delegate=yes COMMAND gives one)");
+        assertThat(HostCgroups.places(List.of(), false).detail()).contains("chown");
+    }
+
+    @Test
     void the_report_is_in_columns_and_wraps() {
         Map<String, List<Ability>> groups = new LinkedHashMap<>();
         groups.put(

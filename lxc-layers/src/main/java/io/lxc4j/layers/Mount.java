@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -248,7 +249,7 @@ public final class Mount {
     }
 
     /**
-     * Lets device nodes on it be opened.
+     * Lets device nodes on it be opened, and so any device, unless the container has limits on devices that say which.
      *
      * @return the mount without {@code nodev}
      */
@@ -401,6 +402,25 @@ public final class Mount {
      */
     public String describe() {
         return source.toString();
+    }
+
+    /**
+     * The device that it is made for.
+     *
+     * @return the host's node of it; empty if it is no {@link #device}
+     */
+    public Optional<Path> deviceNode() {
+        return source instanceof MountSource.Device(Path path) ? Optional.of(path) : Optional.empty();
+    }
+
+    /**
+     * Whether device nodes of others may be on it that can be opened.
+     *
+     * @return whether it has {@link #allowDevices()}
+     */
+    public boolean allowsDevices() {
+        return !(source instanceof MountSource.Device || source instanceof MountSource.Pseudo)
+                && !attributes.contains(MountAttribute.NO_DEVICES);
     }
 
     /**

@@ -349,10 +349,34 @@ public final class Constants {
     public static final Constant EPOLLHUP = new Constant("EPOLLHUP", 16);
     /** {@code EPOLLONESHOT}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EPOLLONESHOT = new Constant("EPOLLONESHOT", 0x40000000);
+    /** {@code EPOLLET}, see epoll_ctl(2), eventfd(2). */
+    public static final Constant EPOLLET = new Constant("EPOLLET", 0x80000000L);
     /** {@code EFD_CLOEXEC}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EFD_CLOEXEC = new Constant("EFD_CLOEXEC", 0x80000);
     /** {@code EFD_NONBLOCK}, see epoll_ctl(2), eventfd(2). */
     public static final Constant EFD_NONBLOCK = new Constant("EFD_NONBLOCK", 0x800);
+
+    // ---- inotify(7)
+    /** {@code IN_CLOEXEC}, see inotify(7). */
+    public static final Constant IN_CLOEXEC = new Constant("IN_CLOEXEC", 0x80000);
+    /** {@code IN_NONBLOCK}, see inotify(7). */
+    public static final Constant IN_NONBLOCK = new Constant("IN_NONBLOCK", 0x800);
+    /** {@code IN_MODIFY}, see inotify(7). */
+    public static final Constant IN_MODIFY = new Constant("IN_MODIFY", 2);
+    /** {@code IN_Q_OVERFLOW}, see inotify(7). */
+    public static final Constant IN_Q_OVERFLOW = new Constant("IN_Q_OVERFLOW", 0x4000);
+
+    // ---- timerfd_create(2)
+    /** {@code TFD_CLOEXEC}, see timerfd_create(2). */
+    public static final Constant TFD_CLOEXEC = new Constant("TFD_CLOEXEC", 0x80000);
+    /** {@code TFD_NONBLOCK}, see timerfd_create(2). */
+    public static final Constant TFD_NONBLOCK = new Constant("TFD_NONBLOCK", 0x800);
+    /** {@code CLOCK_MONOTONIC}, see timerfd_create(2). */
+    public static final Constant CLOCK_MONOTONIC = new Constant("CLOCK_MONOTONIC", 1);
+
+    // ---- lseek(2)
+    /** {@code SEEK_END}, see lseek(2). */
+    public static final Constant SEEK_END = new Constant("SEEK_END", 2);
 
     // ---- waitid(2)
     /** {@code P_PID}, see waitid(2). */
@@ -527,6 +551,44 @@ public final class Constants {
     // ---- linux/filter.h
     /** {@code BPF_MAXINSNS}, see linux/bpf_common.h. */
     public static final Constant BPF_MAXINSNS = new Constant("BPF_MAXINSNS", 4096);
+
+    // ---- bpf(2)
+    /** {@code BPF_MAP_CREATE}, see bpf(2). */
+    public static final Constant BPF_MAP_CREATE = new Constant("BPF_MAP_CREATE", 0);
+    /** {@code BPF_MAP_LOOKUP_ELEM}, see bpf(2). */
+    public static final Constant BPF_MAP_LOOKUP_ELEM = new Constant("BPF_MAP_LOOKUP_ELEM", 1);
+    /** {@code BPF_MAP_UPDATE_ELEM}, see bpf(2). */
+    public static final Constant BPF_MAP_UPDATE_ELEM = new Constant("BPF_MAP_UPDATE_ELEM", 2);
+    /** {@code BPF_PROG_LOAD}, see bpf(2). */
+    public static final Constant BPF_PROG_LOAD = new Constant("BPF_PROG_LOAD", 5);
+    /** {@code BPF_PROG_ATTACH}, see bpf(2). */
+    public static final Constant BPF_PROG_ATTACH = new Constant("BPF_PROG_ATTACH", 8);
+    /** {@code BPF_MAP_TYPE_ARRAY}, see bpf(2). */
+    public static final Constant BPF_MAP_TYPE_ARRAY = new Constant("BPF_MAP_TYPE_ARRAY", 2);
+    /** {@code BPF_PROG_TYPE_CGROUP_SKB}, see bpf(2); since Linux 4.10. */
+    public static final Constant BPF_PROG_TYPE_CGROUP_SKB = new Constant("BPF_PROG_TYPE_CGROUP_SKB", 8);
+    /** {@code BPF_PROG_TYPE_CGROUP_DEVICE}, see bpf(2); since Linux 4.15. */
+    public static final Constant BPF_PROG_TYPE_CGROUP_DEVICE = new Constant("BPF_PROG_TYPE_CGROUP_DEVICE", 15);
+    /** {@code BPF_CGROUP_INET_INGRESS}, see bpf(2); since Linux 4.10. */
+    public static final Constant BPF_CGROUP_INET_INGRESS = new Constant("BPF_CGROUP_INET_INGRESS", 0);
+    /** {@code BPF_CGROUP_INET_EGRESS}, see bpf(2); since Linux 4.10. */
+    public static final Constant BPF_CGROUP_INET_EGRESS = new Constant("BPF_CGROUP_INET_EGRESS", 1);
+    /** {@code BPF_CGROUP_DEVICE}, see bpf(2); since Linux 4.15. */
+    public static final Constant BPF_CGROUP_DEVICE = new Constant("BPF_CGROUP_DEVICE", 6);
+    /** {@code BPF_F_ALLOW_MULTI}, see bpf(2); since Linux 4.15. */
+    public static final Constant BPF_F_ALLOW_MULTI = new Constant("BPF_F_ALLOW_MULTI", 2);
+    /** {@code BPF_F_REPLACE}, see bpf(2); since Linux 5.6. */
+    public static final Constant BPF_F_REPLACE = new Constant("BPF_F_REPLACE", 4);
+    /** {@code BPF_DEVCG_ACC_MKNOD}, see bpf(2). */
+    public static final Constant BPF_DEVCG_ACC_MKNOD = new Constant("BPF_DEVCG_ACC_MKNOD", 1);
+    /** {@code BPF_DEVCG_ACC_READ}, see bpf(2). */
+    public static final Constant BPF_DEVCG_ACC_READ = new Constant("BPF_DEVCG_ACC_READ", 2);
+    /** {@code BPF_DEVCG_ACC_WRITE}, see bpf(2). */
+    public static final Constant BPF_DEVCG_ACC_WRITE = new Constant("BPF_DEVCG_ACC_WRITE", 4);
+    /** {@code BPF_DEVCG_DEV_BLOCK}, see bpf(2). */
+    public static final Constant BPF_DEVCG_DEV_BLOCK = new Constant("BPF_DEVCG_DEV_BLOCK", 1);
+    /** {@code BPF_DEVCG_DEV_CHAR}, see bpf(2). */
+    public static final Constant BPF_DEVCG_DEV_CHAR = new Constant("BPF_DEVCG_DEV_CHAR", 2);
 
     // ---- landlock(7)
     /** {@code LANDLOCK_RULE_PATH_BENEATH}, see landlock_add_rule(2). */

@@ -230,6 +230,15 @@ public record FileStatus(
     }
 
     /**
+     * Whether it is a device node of a block device.
+     *
+     * @return whether it is one
+     */
+    public boolean isBlockDevice() {
+        return is(Constants.S_IFBLK);
+    }
+
+    /**
      * What may be done with it, without the bits that change who does it.
      *
      * @return a number from 0 to 0777

@@ -13,6 +13,8 @@ public enum Sys {
     WRITE("write", 1, 64, "1.0"),
     /** Close a file descriptor. */
     CLOSE("close", 3, 57, "1.0"),
+    /** Move the offset of an open file. */
+    LSEEK("lseek", 8, 62, "1.0"),
     /** Examine and change a signal action. */
     RT_SIGACTION("rt_sigaction", 13, 134, "2.2"),
     /** Examine and change blocked signals. */
@@ -51,8 +53,6 @@ public enum Sys {
     FTRUNCATE("ftruncate", 77, 46, "1.0"),
     /** Change the owner of an open file. */
     FCHOWN("fchown", 93, 55, "1.0"),
-    /** Reposition the offset of an open file. */
-    LSEEK("lseek", 8, 62, "1.0"),
     /** Set an extended attribute, of a link itself. */
     LSETXATTR("lsetxattr", 189, 6, "2.4"),
     /** Set an extended attribute of an open file. */
@@ -167,6 +167,16 @@ public enum Sys {
     UNSHARE("unshare", 272, 97, "2.6.16"),
     /** Wait for an event on an epoll descriptor. */
     EPOLL_PWAIT("epoll_pwait", 281, 22, "2.6.19"),
+    /** Create a timer that is a descriptor. */
+    TIMERFD_CREATE("timerfd_create", 283, 85, "2.6.25"),
+    /** Arm or disarm a timer that is a descriptor. */
+    TIMERFD_SETTIME("timerfd_settime", 286, 86, "2.6.25"),
+    /** Create an inotify instance. */
+    INOTIFY_INIT1("inotify_init1", 294, 26, "2.6.27"),
+    /** Add a watch to an inotify instance. */
+    INOTIFY_ADD_WATCH("inotify_add_watch", 254, 27, "2.6.13"),
+    /** Remove a watch from an inotify instance. */
+    INOTIFY_RM_WATCH("inotify_rm_watch", 255, 28, "2.6.13"),
     /** Create a descriptor for event notification. */
     EVENTFD2("eventfd2", 290, 19, "2.6.27"),
     /** Open an epoll descriptor. */

@@ -54,6 +54,7 @@ final class Hints {
                 "the root can't be written to; make it there beforehand or use a copy-on-write root";
             case JoinOperation join -> JoinHints.of(join, sys, errno);
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
+            case MountOperation.MountCgroups _ -> cgroups(sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
             case MountOperation.RootFromOverlay root
             when sys == Sys.MOUNT -> fileSystem(MountOperation.FileSystem.of("overlay", root.flags()), sys, errno);
@@ -107,6 +108,14 @@ final class Hints {
                                 + " attributes"
                         : "";
             default -> missingCall(sys, errno);
+        };
+    }
+
+    private static String cgroups(Sys sys, Errno errno) {
+        return switch (errno) {
+            case ENODEV -> "this kernel has no cgroups of that version";
+            case EBUSY -> "the controller was moved to another hierarchy since this JVM began to make cgroups";
+            default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
         };
     }
 

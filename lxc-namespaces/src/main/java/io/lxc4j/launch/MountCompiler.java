@@ -148,6 +148,7 @@ final class MountCompiler {
                                 : places.resolve(target, missing),
                         EMPTY);
             }
+            case MountOperation.MountCgroups cgroups -> mountCgroups(cgroups);
             case MountOperation.OpenSysctls _ -> openSysctls();
             case MountOperation.Bind bind -> bind(bind);
             case MountOperation.BindScratch(String path, String target) -> {
@@ -178,6 +179,23 @@ final class MountCompiler {
         rows.add(Sys.FCHDIR, result(scratch));
         openTree(result(scratch), overlay.target(), ownRoot);
         attach(places.root(), CWD, text("/"));
+    }
+
+    private void mountCgroups(MountOperation.MountCgroups cgroups) {
+        Argument.Register top = rows.register("cgroups");
+        Constant inert = Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC);
+        create(MountOperation.FileSystem.of("tmpfs", inert, "mode", "0755", "size", "4096"), top);
+        attach(result(top), places.resolve(cgroups.target(), O_DIRECTORY, Places.STRICT), EMPTY);
+        for (MountOperation.MountCgroups.Hierarchy hierarchy : cgroups.hierarchies()) {
+            Argument.Register mount = rows.register("cgroup");
+            create(hierarchy.fileSystem(), mount);
+            rows.add(Sys.MKDIRAT, result(top), text(hierarchy.directory()), octal(0555));
+            attach(result(mount), result(top), text(hierarchy.directory()));
+            hierarchy
+                    .links()
+                    .forEach(link -> rows.add(Sys.SYMLINKAT, text(hierarchy.directory()), result(top), text(link)));
+        }
+        makeReadOnly(result(top));
     }
 
     private void openSysctls() {

@@ -245,6 +245,38 @@ public sealed interface MountOperation extends Operation {
         }
     }
 
+    /**
+     * Mounts cgroup hierarchies below a tmpfs, as the process's cgroup namespace shows them; all of it is read-only.
+     *
+     * @param target where; a directory that exists, reached through no symbolic link
+     * @param hierarchies each a directory of the tmpfs
+     */
+    record MountCgroups(String target, List<Hierarchy> hierarchies) implements MountOperation {
+        /** Makes the list immutable. */
+        public MountCgroups {
+            hierarchies = List.copyOf(hierarchies);
+        }
+
+        /**
+         * One hierarchy.
+         *
+         * @param directory the name of its directory
+         * @param links other names for it
+         * @param fileSystem what is mounted
+         */
+        public record Hierarchy(String directory, List<String> links, FileSystem fileSystem) {
+            /** Makes the list immutable. */
+            public Hierarchy {
+                links = List.copyOf(links);
+            }
+        }
+
+        @Override
+        public String summary() {
+            return "mounting cgroups on " + target;
+        }
+    }
+
     /** Opens {@code sys} of the proc that was mounted last, for {@link Operation.SetSysctl}, whatever is mounted over it later. */
     record OpenSysctls() implements MountOperation {
         @Override

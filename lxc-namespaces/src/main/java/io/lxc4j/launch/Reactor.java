@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that waits for all processes and all pipes of this JVM, by {@code epoll(7)}.
+ * The one thread that waits for all processes, pipes and times of this JVM, by {@code epoll(7)}.
  *
  * <p>Thread-safe. Handlers run on that thread, so they must not wait for anything.
  */
@@ -76,6 +76,19 @@ public final class Reactor {
         return new Watch(tokens.incrementAndGet(), fd, events.value() | Constants.EPOLLONESHOT.value(), handler);
     }
 
+    /**
+     * Prepares to watch a descriptor that forgets that it was ready as soon as it is asked, such as a trigger of pressure: to arm it
+     * again would ask, and lose what has come meanwhile. It is armed once, and reports each time that it becomes ready.
+     *
+     * @param fd what to watch; it must stay open until the watch is cancelled
+     * @param events {@code EPOLLIN}, {@code EPOLLOUT} or {@code EPOLLPRI}; errors and hang-ups are reported always
+     * @param handler called on the reactor's thread, with what is ready
+     * @return the watch
+     */
+    public Watch watchEdges(Fd fd, Constant events, IntConsumer handler) {
+        return new Watch(tokens.incrementAndGet(), fd, events.value() | Constants.EPOLLET.value(), handler);
+    }
+
     private void loop() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment events = arena.allocate((long) EVENTS * EpollEvent.SIZE, 8);
@@ -109,7 +122,7 @@ public final class Reactor {
             this.handler = handler;
         }
 
-        /** Has the handler called once, as soon as the descriptor is ready, which may be at once. */
+        /** Has the handler called as soon as the descriptor is ready, which may be at once; once, unless edges are watched. */
         public synchronized void arm() {
             watches.put(token, this);
             control(added ? Constants.EPOLL_CTL_MOD : Constants.EPOLL_CTL_ADD);

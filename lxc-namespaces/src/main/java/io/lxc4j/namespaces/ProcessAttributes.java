@@ -90,6 +90,15 @@ public final class ProcessAttributes {
     }
 
     /**
+     * Whether the process gets a real-time or deadline policy.
+     *
+     * @return whether it comes before all that share the CPUs
+     */
+    public boolean hasRealTimePolicy() {
+        return scheduler != null && scheduler.isRealTime();
+    }
+
+    /**
      * Adds to a plan what sets them, the additional groups apart: those are set together with the user.
      *
      * @param plan the plan under construction, of a container or of a process that joins one

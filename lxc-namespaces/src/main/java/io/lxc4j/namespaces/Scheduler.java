@@ -111,6 +111,13 @@ public final class Scheduler {
                 Constants.SCHED_DEADLINE, 0, runtime.toNanos(), deadline.toNanos(), period.toNanos()));
     }
 
+    /** Whether it comes before all that share the CPUs. */
+    boolean isRealTime() {
+        return isDeadline()
+                || operation.policy().equals(Constants.SCHED_FIFO)
+                || operation.policy().equals(Constants.SCHED_RR);
+    }
+
     boolean isDeadline() {
         return operation.policy().equals(Constants.SCHED_DEADLINE);
     }

@@ -11,7 +11,7 @@ import org.opentest4j.TestAbortedException;
  * Something that a test needs and that not every machine has. It is found out by doing, once.
  *
  * <p>A test that lacks it is skipped. It fails instead where the system property {@code lxc.tests.require} is
- * {@code all} or lists the requirement's {@linkplain #id() name} between commas.
+ * {@code all} or lists the requirement's {@linkplain #id() name} between commas; {@code all,-apparmor} is all but one.
  */
 public enum Requirement {
     /** A C compiler for x86_64, with the kernel's and libc's headers and a static libc. */
@@ -36,10 +36,14 @@ public enum Requirement {
     SUBORDINATE_IDS,
     /** strace, and the right to trace children. */
     STRACE,
+    /** losetup, and the right to make a file a disk. */
+    LOOP_DEVICES,
     /** tmux, which is a terminal without a screen. */
     TMUX,
-    /** apparmor_parser, which loads profiles. */
-    APPARMOR_PARSER,
+    /** A kernel with AppArmor switched on, and apparmor_parser, which loads profiles. */
+    APPARMOR,
+    /** The right to make cgroups with limits: root's, or an ordinary user's with a delegated cgroup of version 2. */
+    CGROUPS,
     /** A {@code /bin/busybox} that needs no libraries. */
     BUSYBOX,
     /** docker-registry, the reference implementation of a registry. */
@@ -51,6 +55,11 @@ public enum Requirement {
 
     /** The system property that turns skipped tests into failures. */
     public static final String PROPERTY = "lxc.tests.require";
+
+    private static final String CGROUPS_PROBE = "test $(id -u) = 0 && exit; own=$(sed -n s/^0:://p /proc/self/cgroup);"
+            + " for top in /sys/fs/cgroup /sys/fs/cgroup/unified; do"
+            + " test -w $top$own/cgroup.procs && grep -w pids $top$own/cgroup.controllers && exit; done;"
+            + " echo the cgroup $own is not delegated to this user >&2; exit 1";
 
     private static final Map<Requirement, String> PROBLEMS = new ConcurrentHashMap<>();
 
@@ -93,8 +102,15 @@ public enum Requirement {
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
-            case APPARMOR_PARSER -> runs("apparmor_parser", "--version");
             case DOCKER_REGISTRY -> runs("docker-registry", "--version");
+            case LOOP_DEVICES ->
+                runs(
+                        "sh",
+                        "-c",
+                        "f=$(mktemp) && truncate -s 1M $f && l=$(losetup --find --show $f) && losetup --detach $l;"
+                                + " s=$?; rm $f; exit $s");
+            case APPARMOR -> runs("sh", "-c", "ls /sys/kernel/security/apparmor/.load && apparmor_parser --version");
+            case CGROUPS -> runs("sh", "-c", CGROUPS_PROBE);
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
             case LANDLOCK -> landlock(3);
             case LANDLOCK_SCOPES -> landlock(6);
@@ -113,7 +129,7 @@ public enum Requirement {
 
     boolean isDemanded(String property) {
         List<String> demanded = Arrays.asList(property.split(",", -1));
-        return demanded.contains("all") || demanded.contains(id());
+        return demanded.contains(id()) || (demanded.contains("all") && !demanded.contains("-" + id()));
     }
 
     /** Skips the running test, or fails it if it must not be skipped, where this is missing. */

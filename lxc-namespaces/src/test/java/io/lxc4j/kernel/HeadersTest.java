@@ -33,6 +33,10 @@ class HeadersTest {
             "linux/prctl",
             "linux/eventpoll",
             "linux/eventfd",
+            "linux/inotify",
+            "linux/time",
+            "linux/timerfd",
+            "linux/fs",
             "linux/wait",
             "linux/stat",
             "linux/signal",
@@ -41,6 +45,7 @@ class HeadersTest {
             "linux/seccomp",
             "linux/audit",
             "linux/filter",
+            "linux/bpf",
             "linux/keyctl",
             "linux/landlock",
             "linux/termios",
@@ -60,6 +65,10 @@ class HeadersTest {
             "sys/prctl",
             "sys/epoll",
             "sys/eventfd",
+            "sys/inotify",
+            "sys/timerfd",
+            "time",
+            "unistd",
             "sys/wait",
             "sys/stat",
             "sys/socket",
@@ -197,6 +206,13 @@ class HeadersTest {
         put(libc, "sizeof(struct epoll_event)", packed ? 12 : 16);
         put(libc, "offsetof(struct epoll_event, events)", 0);
         put(libc, "offsetof(struct epoll_event, data)", packed ? 4 : 8);
+        put(libc, "sizeof(struct inotify_event)", InotifyEvent.SIZE);
+        put(libc, "offsetof(struct inotify_event, wd)", InotifyEvent.WATCH);
+        put(libc, "offsetof(struct inotify_event, mask)", InotifyEvent.MASK);
+        put(libc, "offsetof(struct inotify_event, len)", InotifyEvent.NAME_LENGTH);
+        put(libc, "sizeof(struct itimerspec)", TimerSetting.SIZE);
+        put(libc, "offsetof(struct itimerspec, it_value.tv_sec)", TimerSetting.SECONDS);
+        put(libc, "offsetof(struct itimerspec, it_value.tv_nsec)", TimerSetting.NANOS);
         put(libc, "sizeof(siginfo_t)", SignalInfo.SIZE);
         put(libc, "offsetof(siginfo_t, si_code)", SignalInfo.CODE);
         put(libc, "offsetof(siginfo_t, si_pid)", SignalInfo.PID);
@@ -217,6 +233,70 @@ class HeadersTest {
         assertThat(headers.evaluate(existing(KERNEL_HEADERS, headers), kernel.keySet()))
                 .isEqualTo(kernel);
         assertThat(headers.evaluate(LIBC_HEADERS, libc.keySet())).isEqualTo(libc);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("with all instructions and structs of bpf(2)")
+    void with_bpf(Architecture architecture) {
+        Map<String, Long> bpf = new LinkedHashMap<>();
+        put(bpf, "sizeof(struct bpf_insn)", BpfInsn.SIZE);
+        put(bpf, "offsetof(struct bpf_insn, off)", 2);
+        put(bpf, "offsetof(struct bpf_insn, imm)", 4);
+        put(bpf, "sizeof(union bpf_attr) >= " + BpfAttr.SIZE, 1);
+        put(bpf, "offsetof(union bpf_attr, map_type)", BpfAttr.MAP_TYPE);
+        put(bpf, "offsetof(union bpf_attr, key_size)", BpfAttr.KEY_SIZE);
+        put(bpf, "offsetof(union bpf_attr, value_size)", BpfAttr.VALUE_SIZE);
+        put(bpf, "offsetof(union bpf_attr, max_entries)", BpfAttr.MAX_ENTRIES);
+        put(bpf, "offsetof(union bpf_attr, map_name)", BpfAttr.MAP_NAME);
+        put(bpf, "offsetof(union bpf_attr, map_fd)", BpfAttr.MAP_FD);
+        put(bpf, "offsetof(union bpf_attr, key)", BpfAttr.KEY);
+        put(bpf, "offsetof(union bpf_attr, value)", BpfAttr.VALUE);
+        put(bpf, "offsetof(union bpf_attr, prog_type)", BpfAttr.PROG_TYPE);
+        put(bpf, "offsetof(union bpf_attr, insn_cnt)", BpfAttr.INSN_CNT);
+        put(bpf, "offsetof(union bpf_attr, insns)", BpfAttr.INSNS);
+        put(bpf, "offsetof(union bpf_attr, license)", BpfAttr.LICENSE);
+        put(bpf, "offsetof(union bpf_attr, log_level)", BpfAttr.LOG_LEVEL);
+        put(bpf, "offsetof(union bpf_attr, log_size)", BpfAttr.LOG_SIZE);
+        put(bpf, "offsetof(union bpf_attr, log_buf)", BpfAttr.LOG_BUF);
+        put(bpf, "offsetof(union bpf_attr, prog_name)", BpfAttr.PROG_NAME);
+        put(bpf, "offsetof(union bpf_attr, expected_attach_type)", BpfAttr.EXPECTED_ATTACH_TYPE);
+        put(bpf, "offsetof(union bpf_attr, target_fd)", BpfAttr.TARGET_FD);
+        put(bpf, "offsetof(union bpf_attr, attach_bpf_fd)", BpfAttr.ATTACH_BPF_FD);
+        put(bpf, "offsetof(union bpf_attr, attach_type)", BpfAttr.ATTACH_TYPE);
+        put(bpf, "offsetof(union bpf_attr, attach_flags)", BpfAttr.ATTACH_FLAGS);
+        put(bpf, "offsetof(union bpf_attr, replace_bpf_fd)", BpfAttr.REPLACE_BPF_FD);
+        put(bpf, "BPF_OBJ_NAME_LEN", BpfAttr.NAME_SIZE);
+        put(bpf, "sizeof(struct bpf_cgroup_dev_ctx)", BpfCgroupDevCtx.SIZE);
+        put(bpf, "offsetof(struct bpf_cgroup_dev_ctx, access_type)", BpfCgroupDevCtx.ACCESS_TYPE);
+        put(bpf, "offsetof(struct bpf_cgroup_dev_ctx, major)", BpfCgroupDevCtx.MAJOR);
+        put(bpf, "offsetof(struct bpf_cgroup_dev_ctx, minor)", BpfCgroupDevCtx.MINOR);
+        put(bpf, "offsetof(struct __sk_buff, len)", BpfSkBuff.LENGTH);
+        put(bpf, "BPF_LDX | BPF_MEM | BPF_W", BpfInsn.LOAD_WORD);
+        put(bpf, "BPF_LDX | BPF_MEM | BPF_DW", BpfInsn.LOAD_LONG);
+        put(bpf, "BPF_STX | BPF_MEM | BPF_DW", BpfInsn.STORE_LONG);
+        put(bpf, "BPF_STX | BPF_ATOMIC | BPF_DW", BpfInsn.ATOMIC_LONG);
+        put(bpf, "BPF_LD | BPF_IMM | BPF_DW", BpfInsn.LOAD_CONSTANT);
+        put(bpf, "BPF_ALU64 | BPF_MOV | BPF_X", BpfInsn.MOVE);
+        put(bpf, "BPF_ALU64 | BPF_MOV | BPF_K", BpfInsn.MOVE_CONSTANT);
+        put(bpf, "BPF_ALU64 | BPF_AND | BPF_K", BpfInsn.AND_CONSTANT);
+        put(bpf, "BPF_ALU64 | BPF_RSH | BPF_K", BpfInsn.SHIFT_RIGHT_CONSTANT);
+        put(bpf, "BPF_ALU64 | BPF_ADD | BPF_X", BpfInsn.ADD);
+        put(bpf, "BPF_ALU64 | BPF_SUB | BPF_X", BpfInsn.SUBTRACT);
+        put(bpf, "BPF_ALU64 | BPF_MUL | BPF_X", BpfInsn.MULTIPLY);
+        put(bpf, "BPF_ALU64 | BPF_DIV | BPF_X", BpfInsn.DIVIDE);
+        put(bpf, "BPF_JMP | BPF_JA", BpfInsn.JUMP);
+        put(bpf, "BPF_JMP | BPF_JEQ | BPF_K", BpfInsn.JUMP_EQUAL);
+        put(bpf, "BPF_JMP | BPF_JNE | BPF_K", BpfInsn.JUMP_NOT_EQUAL);
+        put(bpf, "BPF_JMP | BPF_JSET | BPF_K", BpfInsn.JUMP_ANY_BIT);
+        put(bpf, "BPF_JMP | BPF_JSLE | BPF_X", BpfInsn.JUMP_SIGNED_LESS_OR_EQUAL);
+        put(bpf, "BPF_JMP | BPF_CALL", BpfInsn.CALL);
+        put(bpf, "BPF_JMP | BPF_EXIT", BpfInsn.EXIT);
+        put(bpf, "BPF_ADD", BpfInsn.ATOMIC_ADD);
+        put(bpf, "BPF_PSEUDO_MAP_VALUE", BpfInsn.MAP_VALUE);
+        put(bpf, "BPF_FUNC_ktime_get_ns", BpfInsn.TIME);
+        CHeaders headers = new CHeaders(architecture, directory);
+        assertThat(headers.evaluate(List.of("linux/bpf"), bpf.keySet())).isEqualTo(bpf);
     }
 
     private static void put(Map<String, Long> expected, String expression, int value) {

@@ -90,6 +90,12 @@ final class Plans {
                 .add(new MountOperation.MakeFile("/file"))
                 .add(new MountOperation.MakeLink("/link", "file"))
                 .add(new MountOperation.Mount(MountOperation.FileSystem.of("proc", attributes), "/proc"))
+                .add(new MountOperation.MountCgroups(
+                        "/sys/fs/cgroup",
+                        List.of(new MountOperation.MountCgroups.Hierarchy(
+                                "cpu,cpuacct",
+                                List.of("cpu", "cpuacct"),
+                                MountOperation.FileSystem.of("cgroup", Constant.or(), "cpu", "", "cpuacct", "")))))
                 .add(new MountOperation.OpenSysctls())
                 .add(new MountOperation.Bind(new Tree.AtPath("/sys"), "/sys", attributes))
                 .add(new MountOperation.Bind(new Tree.Handed(tree), "/data", attributes))

@@ -124,4 +124,20 @@ class ReactorTest {
         assertThat(next()).isEqualTo("thrown");
         watch.cancel();
     }
+
+    @Test
+    void reports_each_time_that_a_descriptor_becomes_ready_where_edges_are_watched() throws InterruptedException {
+        Reactor.Watch watch = Reactor.shared().watchEdges(pipe[0], Constants.EPOLLIN, _ -> events.add("edge"));
+        watch.arm();
+        for (int i = 0; i < 3; i++) {
+            write();
+            assertThat(next()).isEqualTo("edge");
+            passARound();
+            assertThat(events).as("what was not read is not reported again").isEmpty();
+        }
+        watch.cancel();
+        write();
+        passARound();
+        assertThat(events).isEmpty();
+    }
 }

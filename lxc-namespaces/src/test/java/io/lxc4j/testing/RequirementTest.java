@@ -12,6 +12,8 @@ class RequirementTest {
         assertThat(Requirement.ROOT.isDemanded("strace")).isFalse();
         assertThat(Requirement.ROOT.isDemanded("strace,root")).isTrue();
         assertThat(Requirement.ROOT.isDemanded("all")).isTrue();
+        assertThat(Requirement.ROOT.isDemanded("all,-strace")).isTrue();
+        assertThat(Requirement.STRACE.isDemanded("all,-strace")).isFalse();
     }
 
     @Test
