@@ -13,19 +13,23 @@ import java.util.Set;
 
 /**
  * What a process sees of its cgroups. A hierarchy in which it has none of its own is left out, as it would show those of the JVM
- * and what is below them.
+ * and what is below them; and so is that of devices, in which no program looks for anything.
  */
 final class CgroupView {
     private static final String TARGET = "/sys/fs/cgroup";
     private static final Constant READ_ONLY =
             Constant.or(MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_RDONLY);
 
+    private static final Set<String> DEVICES = Set.of(Programmed.DEVICES);
+
     private CgroupView() {}
 
     /** Version 2 alone is mounted itself, as on hosts that have nothing else. */
     static Optional<MountOperation> of(CgroupPlaces places, Set<String> limited) {
         List<CgroupPlaces.Place> shown = places.places().stream()
-                .filter(place -> place.isUnified() || !place.wanted(limited).isEmpty())
+                .filter(place -> place.isUnified()
+                        || (!place.controllers().equals(DEVICES)
+                                && !place.wanted(limited).isEmpty()))
                 .toList();
         if (shown.isEmpty()) {
             return Optional.empty();
