@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.testing.Command;
+import io.lxc4j.testing.Requirement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,7 @@ class ImageRootIT {
 
     @BeforeEach
     void open() {
+        Requirement.BUSYBOX.assume();
         store = LayerStore.open(directory.resolve("store"));
     }
 
@@ -98,7 +100,7 @@ class ImageRootIT {
     void read_only() throws Exception {
         ContainerResult result = Container.builder()
                 .root(busybox().readOnlyRoot())
-                .command("/bin/sh", "-c", "cat /etc/a; echo x > /etc/a")
+                .command("/bin/sh", "-c", "exec 2>&1; cat /etc/a; echo x > /etc/a")
                 .run();
         assertThat(result.isSuccess()).isFalse();
         assertThat(result.output()).contains("one\n").contains("Read-only file system");

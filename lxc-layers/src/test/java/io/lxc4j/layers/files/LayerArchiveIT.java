@@ -30,7 +30,7 @@ class LayerArchiveIT {
         head -c 1000000 /dev/urandom > random
         setfattr -n user.text -v "a = b % c" file; setfattr -n user.binary -v 0x00ff80fe0a00 d
         setfattr -n user.empty file
-        chmod 1777 empty; chmod 0 empty-file; chmod 2755 d/e
+        chmod 1777 empty; chmod 2755 d/e
         touch -hd '1970-01-01 00:00:00.000000001 UTC' d/dangling
         touch -d '2286-11-20 17:46:40.5 UTC' file; touch -d '1950-01-01 12:00:00.25 UTC' pipe
         touch -d '2001-02-03 04:05:06.789012345 UTC' d/e/f/x d/e/f d
@@ -99,7 +99,7 @@ class LayerArchiveIT {
         UnpackResult result = Trees.unpack(tar(options), copy);
         assertThat(Trees.list(copy)).isEqualTo(Trees.list(tree));
         assertThat(result.implied()).isEmpty();
-        assertThat(result.unkept()).isZero();
+        assertThat(result.unkept() == 0).as("all is kept").isEqualTo(Trees.asRoot());
         assertThat(blocks(copy.resolve("hole")))
                 .as("blocks of a file that is a hole")
                 .isZero();
