@@ -17,6 +17,8 @@ module io.lxc4j.namespaces {
     exports io.lxc4j.namespaces;
     exports io.lxc4j.seccomp;
     exports io.lxc4j.security;
+    exports io.lxc4j.json to
+            io.lxc4j.layers;
     exports io.lxc4j.kernel to
             io.lxc4j,
             io.lxc4j.cgroups,

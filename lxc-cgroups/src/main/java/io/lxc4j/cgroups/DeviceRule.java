@@ -96,8 +96,8 @@ public record DeviceRule(
         return new DeviceRule(
                 Verdict.ALLOW,
                 file.isBlockDevice() ? DeviceKind.BLOCK : DeviceKind.CHARACTER,
-                OptionalInt.of(file.deviceMajor()),
-                OptionalInt.of(file.deviceMinor()),
+                OptionalInt.of(file.major()),
+                OptionalInt.of(file.minor()),
                 EnumSet.of(DevicePermission.READ, DevicePermission.WRITE));
     }
 

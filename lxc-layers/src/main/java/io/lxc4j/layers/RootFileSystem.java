@@ -8,9 +8,12 @@ import java.nio.file.Path;
 /**
  * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once.
  */
-public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
+public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot {
     /** What all the writes of a container may take, unless set: 1 GiB. */
     static final long DEFAULT_SIZE_BYTES = 1L << 30;
+
+    /** Room for directories that mounts lie on, where nothing is written to. */
+    static final long SCRATCH_BYTES = 1 << 20;
 
     /** One page: less is nothing to the kernel. */
     private static final long MIN_SIZE_BYTES = 4096;
@@ -136,7 +139,7 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot {
         return path.normalize();
     }
 
-    private static long checkSize(long sizeBytes) {
+    static long checkSize(long sizeBytes) {
         if (sizeBytes < MIN_SIZE_BYTES) {
             throw new InvalidSpecificationException(
                     "sizeBytes must be at least " + MIN_SIZE_BYTES + ", not " + sizeBytes);

@@ -113,6 +113,8 @@ public final class Constants {
     public static final Constant F_OFD_SETLK = new Constant("F_OFD_SETLK", 37);
     /** {@code F_WRLCK}, see fcntl(2). */
     public static final Constant F_WRLCK = new Constant("F_WRLCK", 1);
+    /** {@code LOCK_SH}, see flock(2). */
+    public static final Constant LOCK_SH = new Constant("LOCK_SH", 1);
     /** {@code LOCK_EX}, see flock(2). */
     public static final Constant LOCK_EX = new Constant("LOCK_EX", 2);
     /** {@code LOCK_NB}, see flock(2). */
@@ -187,6 +189,12 @@ public final class Constants {
     public static final Constant MOUNT_ATTR_IDMAP = new Constant("MOUNT_ATTR_IDMAP", 0x100000);
 
     // ---- mount(2), umount2(2)
+    /** {@code MS_RDONLY}, see mount(2), umount2(2). */
+    public static final Constant MS_RDONLY = new Constant("MS_RDONLY", 1);
+    /** {@code MS_NOSUID}, see mount(2), umount2(2). */
+    public static final Constant MS_NOSUID = new Constant("MS_NOSUID", 2);
+    /** {@code MS_NODEV}, see mount(2), umount2(2). */
+    public static final Constant MS_NODEV = new Constant("MS_NODEV", 4);
     /** {@code MS_MOVE}, see mount(2), umount2(2). */
     public static final Constant MS_MOVE = new Constant("MS_MOVE", 0x2000);
     /** {@code MS_SLAVE}, see mount(2), umount2(2). */
@@ -219,6 +227,15 @@ public final class Constants {
     public static final Constant S_IFBLK = new Constant("S_IFBLK", 0x6000);
     /** {@code S_IFCHR}, see inode(7). */
     public static final Constant S_IFCHR = new Constant("S_IFCHR", 0x2000);
+
+    /** {@code S_IFIFO}, see inode(7). */
+    public static final Constant S_IFIFO = new Constant("S_IFIFO", 0x1000);
+    /** {@code S_IFSOCK}, see inode(7). */
+    public static final Constant S_IFSOCK = new Constant("S_IFSOCK", 0xc000);
+    /** {@code RENAME_NOREPLACE}, see rename(2). */
+    public static final Constant RENAME_NOREPLACE = new Constant("RENAME_NOREPLACE", 1);
+    /** {@code UTIME_OMIT}, see utimensat(2). */
+    public static final Constant UTIME_OMIT = new Constant("UTIME_OMIT", (1 << 30) - 2);
 
     // ---- prctl(2)
     /** {@code PR_SET_DUMPABLE}, see prctl(2). */

@@ -47,6 +47,36 @@ public enum Sys {
     UNAME("uname", 63, 160, "1.0"),
     /** Manipulate a file descriptor. */
     FCNTL("fcntl", 72, 25, "1.0"),
+    /** Commit what was written to a file to its device. */
+    FSYNC("fsync", 74, 82, "1.0"),
+    /** Truncate or extend an open file. */
+    FTRUNCATE("ftruncate", 77, 46, "1.0"),
+    /** Change the owner of an open file. */
+    FCHOWN("fchown", 93, 55, "1.0"),
+    /** Set an extended attribute, of a link itself. */
+    LSETXATTR("lsetxattr", 189, 6, "2.4"),
+    /** Set an extended attribute of an open file. */
+    FSETXATTR("fsetxattr", 190, 7, "2.4"),
+    /** Retrieve an extended attribute, of a link itself. */
+    LGETXATTR("lgetxattr", 192, 9, "2.4"),
+    /** Retrieve an extended attribute of an open file. */
+    FGETXATTR("fgetxattr", 193, 10, "2.4"),
+    /** List the extended attributes, of a link itself. */
+    LLISTXATTR("llistxattr", 195, 12, "2.4"),
+    /** List the extended attributes of an open file. */
+    FLISTXATTR("flistxattr", 196, 13, "2.4"),
+    /** Change the owner of a file by directory. */
+    FCHOWNAT("fchownat", 260, 54, "2.6.16"),
+    /** Make one more name of a file. */
+    LINKAT("linkat", 265, 37, "2.6.16"),
+    /** Change permissions of a file by directory. */
+    FCHMODAT("fchmodat", 268, 53, "2.6.16"),
+    /** Change the times of a file. */
+    UTIMENSAT("utimensat", 280, 88, "2.6.22"),
+    /** Commit a file system to its device. */
+    SYNCFS("syncfs", 306, 267, "2.6.39"),
+    /** Rename a file, without replacing another if that is asked for. */
+    RENAMEAT2("renameat2", 316, 276, "3.15"),
     /** Change the working directory. */
     CHDIR("chdir", 80, 49, "1.0"),
     /** Change the working directory by descriptor. */

@@ -56,6 +56,8 @@ final class Hints {
             case MountOperation.Mount mount -> fileSystem(mount.fileSystem(), sys, errno);
             case MountOperation.MountCgroups _ -> cgroups(sys, errno);
             case MountOperation.RootFromFileSystem root -> fileSystem(root.fileSystem(), sys, errno);
+            case MountOperation.RootFromOverlay root
+            when sys == Sys.MOUNT -> fileSystem(MountOperation.FileSystem.of("overlay", root.flags()), sys, errno);
             case TerminalOperation.MakeTerminal _ -> terminal(sys, errno);
             case MountOperation.MountDev _ when sys == Sys.OPENAT2 -> missingTarget(errno);
             case ParentOperation.Attribute attribute when errno != Errno.ENOSYS -> AttributeHints.of(attribute, errno);

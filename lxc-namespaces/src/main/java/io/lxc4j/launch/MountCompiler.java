@@ -111,6 +111,7 @@ final class MountCompiler {
                 create(fileSystem, ownRoot);
                 attach(places.root(), CWD, text("/"));
             }
+            case MountOperation.RootFromOverlay overlay -> rootFromOverlay(overlay);
             case MountOperation.MakeRootReadOnly(boolean setUserId) ->
                 setAttributes(
                         places.root(),
@@ -161,6 +162,23 @@ final class MountCompiler {
             case MountOperation.MakeProtected made -> makeProtected(made);
             case MountOperation.MountDev dev -> mountDev(dev);
         }
+    }
+
+    private void rootFromOverlay(MountOperation.RootFromOverlay overlay) {
+        Argument.Register layers = rows.register("layers");
+        rows.add(Sys.OPENAT, result(scratch), text(overlay.directory()), flags(O_PATH, O_DIRECTORY, O_CLOEXEC))
+                .into(layers);
+        rows.add(Sys.FCHDIR, result(layers));
+        rows.add(
+                Sys.MOUNT,
+                text("overlay"),
+                text("../" + overlay.target()),
+                text("overlay"),
+                flags(overlay.flags()),
+                text(overlay.options()));
+        rows.add(Sys.FCHDIR, result(scratch));
+        openTree(result(scratch), overlay.target(), ownRoot);
+        attach(places.root(), CWD, text("/"));
     }
 
     private void mountCgroups(MountOperation.MountCgroups cgroups) {

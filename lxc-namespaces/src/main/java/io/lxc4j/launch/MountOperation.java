@@ -155,6 +155,22 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
+     * Mounts an overlay of many layers as the new root, by {@code mount(2)}, whose options may take a page where those of
+     * {@code fsconfig(2)} take 255 bytes.
+     *
+     * @param directory a directory of the scratch tmpfs that the paths in the options begin at
+     * @param target another one, which it is mounted on
+     * @param options the options, at most 4095 bytes
+     * @param flags {@code MS_*}
+     */
+    record RootFromOverlay(String directory, String target, String options, Constant flags) implements MountOperation {
+        @Override
+        public String summary() {
+            return "mounting the root overlay";
+        }
+    }
+
+    /**
      * Makes the root and all that is mounted below it read-only, without devices.
      *
      * @param setUserId whether set-user-id programs act

@@ -2,6 +2,8 @@ package io.lxc4j.seccomp;
 
 import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.json.JsonLimits;
+import io.lxc4j.json.JsonValue;
 import io.lxc4j.seccomp.ProfileRules.Condition;
 import io.lxc4j.seccomp.ProfileRules.Entry;
 import io.lxc4j.seccomp.SeccompAction.Kind;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /** Reads a profile from its JSON form. What is unknown to it is ignored, as the OCI specification wants, but not forgotten. */
 final class ProfileReader {
     private static final Logger LOG = LoggerFactory.getLogger(SeccompProfile.class);
+
+    /** Ten times what the largest profiles have. */
+    static final JsonLimits LIMITS = new JsonLimits("seccomp profile", 256 * 1024, 64 * 1024, 16);
 
     private static final String FLAG = "SECCOMP_FILTER_FLAG_";
 
@@ -84,8 +89,7 @@ final class ProfileReader {
     private static JsonValue required(Map<String, JsonValue> object, String name, JsonValue whole) {
         JsonValue value = object.get(name);
         if (value == null) {
-            throw new InvalidSpecificationException(
-                    "seccomp profile: " + (whole.place().isEmpty() ? "it" : whole.place()) + " has no " + name);
+            throw whole.wrong("has no " + name);
         }
         return value;
     }
@@ -111,7 +115,7 @@ final class ProfileReader {
             }
             return new SeccompAction(kind, 0);
         }
-        return new SeccompAction(kind, data == null ? Errno.EPERM.number() : data.upTo(kind.mostData()));
+        return new SeccompAction(kind, data == null ? Errno.EPERM.number() : (int) data.number(kind.mostData()));
     }
 
     private Set<SeccompFlag> flags(Map<String, JsonValue> profile) {
@@ -207,7 +211,7 @@ final class ProfileReader {
 
     private ArgumentTest test(JsonValue json) {
         Map<String, JsonValue> test = object(json, "index", "value", "valueTwo", "op");
-        int index = required(test, "index", json).upTo(5);
+        int index = (int) required(test, "index", json).number(5);
         long value = required(test, "value", json).unsignedLong();
         ArgumentTest.Operator operator = choice(required(test, "op", json), OPERATORS);
         if (operator != ArgumentTest.Operator.MASKED_EQUAL) {

@@ -1,6 +1,7 @@
 package io.lxc4j.seccomp;
 
 import io.lxc4j.error.Errno;
+import io.lxc4j.json.JsonValue;
 import io.lxc4j.seccomp.SeccompFilter.Rule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,7 +79,7 @@ record ProfileRules(
     }
 
     static ProfileRules read(String json) {
-        return new ProfileReader().read(JsonValue.parse(json));
+        return new ProfileReader().read(JsonValue.parse(json, ProfileReader.LIMITS));
     }
 
     /** Those of {@code standard-profile.json}. */

@@ -69,7 +69,8 @@ public final class SeccompProfile {
     public static SeccompProfile fromFile(Path file) {
         try (InputStream stream = Files.newInputStream(file)) {
             // One byte more than the longest, for it to be too long.
-            return fromJson(new String(stream.readNBytes(JsonValue.MOST_CHARACTERS + 1), StandardCharsets.UTF_8));
+            return fromJson(
+                    new String(stream.readNBytes(ProfileReader.LIMITS.characters() + 1), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new InvalidSpecificationException("seccomp profile " + file + " can't be read: " + e, e);
         }

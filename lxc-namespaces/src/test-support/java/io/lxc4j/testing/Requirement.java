@@ -46,6 +46,8 @@ public enum Requirement {
     CGROUPS,
     /** A {@code /bin/busybox} that needs no libraries. */
     BUSYBOX,
+    /** docker-registry, the reference implementation of a registry. */
+    DOCKER_REGISTRY,
     /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
     LANDLOCK,
     /** Landlock that can deny TCP, signals and abstract sockets: its version 6, of Linux 6.12. */
@@ -100,6 +102,7 @@ public enum Requirement {
             case USER_NAMESPACES -> runs("unshare", "--user", "--map-root-user", "true");
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
+            case DOCKER_REGISTRY -> runs("docker-registry", "--version");
             case LOOP_DEVICES ->
                 runs(
                         "sh",

@@ -58,6 +58,7 @@ class RulesTest {
         assertThat(packages)
                 .contains(
                         "io.lxc4j.error",
+                        "io.lxc4j.json",
                         "io.lxc4j.kernel",
                         "io.lxc4j.launch",
                         "io.lxc4j.namespaces",

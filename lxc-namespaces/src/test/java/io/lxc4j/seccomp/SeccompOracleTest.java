@@ -3,12 +3,12 @@ package io.lxc4j.seccomp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.error.Errno;
+import io.lxc4j.json.JsonValue;
 import io.lxc4j.seccomp.ArgumentTest.Operator;
 import io.lxc4j.testing.Command;
 import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -240,8 +240,7 @@ class SeccompOracleTest {
         Map<String, JsonValue> profile;
         try (InputStream json =
                 Objects.requireNonNull(SeccompProfile.class.getResourceAsStream("standard-profile.json"))) {
-            profile = JsonValue.parse(new String(json.readAllBytes(), StandardCharsets.UTF_8))
-                    .object();
+            profile = JsonValue.parse(json.readAllBytes(), ProfileReader.LIMITS).object();
         }
         assertThat(profile).containsOnlyKeys("defaultAction", "defaultErrnoRet", "syscalls");
         List<Group> groups = new ArrayList<>();
@@ -280,7 +279,7 @@ class SeccompOracleTest {
             Map<String, JsonValue> test = json.object();
             assertThat(Objects.requireNonNull(test.get("op")).string()).isEqualTo("SCMP_CMP_MASKED_EQ");
             tests.add(ArgumentTest.maskedEqual(
-                    Objects.requireNonNull(test.get("index")).upTo(5),
+                    (int) Objects.requireNonNull(test.get("index")).number(5),
                     Objects.requireNonNull(test.get("value")).unsignedLong(),
                     Objects.requireNonNull(test.get("valueTwo")).unsignedLong()));
         }
@@ -298,8 +297,8 @@ class SeccompOracleTest {
         SeccompAction action =
                 Objects.requireNonNull(group.get("action")).string().equals("SCMP_ACT_ALLOW")
                         ? SeccompAction.allow()
-                        : SeccompAction.errno(
-                                Objects.requireNonNull(group.get("errnoRet")).upTo(4095));
+                        : SeccompAction.errno((int)
+                                Objects.requireNonNull(group.get("errnoRet")).number(4095));
         return new Group(action, tests, names, known, raw);
     }
 }

@@ -168,7 +168,7 @@ class SeccompProfileTest {
                 .isEqualTo(SeccompProfile.fromJson(OCI)
                         .filter(Abi.X86_64, "6.18", Set.of())
                         .explain(Abi.X86_64));
-        Files.writeString(file, " ".repeat(JsonValue.MOST_CHARACTERS + 10));
+        Files.writeString(file, " ".repeat(ProfileReader.LIMITS.characters() + 10));
         assertThatThrownBy(() -> SeccompProfile.fromFile(file))
                 .hasMessage("seccomp profile of 262145 characters; it must be at most 262144");
     }

@@ -1,0 +1,127 @@
+package io.lxc4j.layers;
+
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.layers.files.UnpackLimits;
+import io.lxc4j.layers.oci.Descriptor;
+import io.lxc4j.layers.oci.Digest;
+import io.lxc4j.layers.oci.ImageConfig;
+import io.lxc4j.layers.oci.Manifest;
+import io.lxc4j.layers.store.Store;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A version of a file system with what is to be run in it, in a store of this machine: layers that other images may share, and a
+ * configuration. Immutable and thread-safe; it stays in the store at least until the store is closed.
+ *
+ * @see <a href="https://github.com/opencontainers/image-spec/blob/main/spec.md">OCI Image Format Specification</a>
+ */
+public final class Image {
+    private final Store store;
+    private final Descriptor descriptor;
+    private final Manifest manifest;
+    private final ImageConfig config;
+
+    Image(Store store, Descriptor descriptor) {
+        this.store = store;
+        this.descriptor = descriptor;
+        if (!(store.document(descriptor) instanceof Manifest read)) {
+            throw new InvalidSpecificationException(descriptor.digest() + " is an index of images, not one");
+        }
+        manifest = read;
+        config = store.config(manifest);
+    }
+
+    /**
+     * What names it by its content.
+     *
+     * @return the digest of its manifest
+     */
+    public Digest digest() {
+        return descriptor.digest();
+    }
+
+    /**
+     * What leads to it.
+     *
+     * @return type, digest and size of its manifest
+     */
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    /**
+     * Its layers as they are kept, and what its makers say of it.
+     *
+     * @return the manifest
+     */
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /**
+     * What runs in it, and how it was made.
+     *
+     * @return the configuration
+     */
+    public ImageConfig config() {
+        return config;
+    }
+
+    /**
+     * Its files as a container's root, below a tmpfs that takes what is written and vanishes with the container.
+     *
+     * @return the root file system, with room for 1 GiB of writes in memory
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
+     */
+    public RootFileSystem root() {
+        return root(RootFileSystem.DEFAULT_SIZE_BYTES);
+    }
+
+    /**
+     * Its files as a container's root, as {@link #root()}, with a limit on what is written.
+     *
+     * @param sizeBytes room for writes, in bytes of memory, at least 4096
+     * @return the root file system
+     * @throws InvalidSpecificationException if the size is too small
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
+     */
+    public RootFileSystem root(long sizeBytes) {
+        return root(LayeredRoot.Writes.vanishing(RootFileSystem.checkSize(sizeBytes)));
+    }
+
+    /**
+     * Its files as a container's root, to be read only. It must have the directories {@code /proc}, {@code /sys} and {@code /dev}.
+     *
+     * @return the root file system
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
+     */
+    public RootFileSystem readOnlyRoot() {
+        return root(LayeredRoot.Writes.none());
+    }
+
+    RootFileSystem rootKeptIn(Path directory) {
+        return root(LayeredRoot.Writes.keptIn(directory));
+    }
+
+    private RootFileSystem root(LayeredRoot.Writes writes) {
+        List<String> layers = store.unpack(descriptor, manifest, UnpackLimits.USUAL);
+        return new LayeredRoot(store.layersDirectory(), layers, writes, true);
+    }
+
+    /** Whether it is the same image of the same store. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Image image && image.store == store && image.descriptor.equals(descriptor);
+    }
+
+    @Override
+    public int hashCode() {
+        return descriptor.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "image " + digest();
+    }
+}

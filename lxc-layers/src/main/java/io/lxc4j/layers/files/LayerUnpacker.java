@@ -1,0 +1,418 @@
+package io.lxc4j.layers.files;
+
+import static io.lxc4j.kernel.Constants.O_CREAT;
+import static io.lxc4j.kernel.Constants.O_DIRECTORY;
+import static io.lxc4j.kernel.Constants.O_EXCL;
+import static io.lxc4j.kernel.Constants.O_NOFOLLOW;
+import static io.lxc4j.kernel.Constants.O_RDONLY;
+import static io.lxc4j.kernel.Constants.O_WRONLY;
+import static io.lxc4j.kernel.Constants.S_IFBLK;
+import static io.lxc4j.kernel.Constants.S_IFCHR;
+import static io.lxc4j.kernel.Constants.S_IFIFO;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.SystemCallException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.FileStatus;
+import io.lxc4j.kernel.FileTree;
+import io.lxc4j.kernel.Sys;
+import io.lxc4j.layers.tar.ByteStrings;
+import io.lxc4j.layers.tar.Extent;
+import io.lxc4j.layers.tar.TarEntry;
+import io.lxc4j.layers.tar.TarReader;
+import io.lxc4j.layers.tar.TarType;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unpacks a layer's archive into an empty directory, in the form that overlayfs takes as a lower directory.
+ *
+ * <p>The archive may be hostile. Names are looked up by descriptor, a file is never opened that was not made for this entry, and a link
+ * is made but not followed, unless it stands for a directory on the way, which is looked for below the layer's root. Set-user-id
+ * programs and devices that it makes are there for containers only: the directory must be one that nobody else can enter.
+ *
+ * <p>One for each layer; not thread-safe.
+ */
+public final class LayerUnpacker implements AutoCloseable {
+    private static final Constant NEW_FILE = Constant.or(O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW);
+    private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
+
+    /** While it is filled; what it is to have comes last. */
+    private static final int OWNERS = 0700;
+
+    private static final int NEW_FILE_MODE = 0600;
+    private static final int DATA_BYTES = 1 << 18;
+    private static final int BLOCK_BYTES = 4096;
+
+    private final FileTree tree = new FileTree();
+    private final Fd root;
+    private final boolean asRoot;
+    private final UnpackLimits limits;
+    private final OpenDirectories directories;
+    private final byte[] data = new byte[DATA_BYTES];
+
+    /** What directories get when they are full. */
+    private final Map<LayerPath, TarEntry> finished = new HashMap<>();
+
+    private final Set<LayerPath> implied = new LinkedHashSet<>();
+    private long entries;
+    private long bytes;
+    private long unkept;
+
+    /**
+     * An unpacker.
+     *
+     * @param root an empty directory, which stays the caller's
+     * @param asRoot whether owners, devices and all attributes can be made
+     * @param limits how much the archive may hold
+     */
+    public LayerUnpacker(Fd root, boolean asRoot, UnpackLimits limits) {
+        this.root = root;
+        this.asRoot = asRoot;
+        this.limits = limits;
+        directories = new OpenDirectories(tree, root);
+    }
+
+    @Override
+    public void close() {
+        directories.close();
+        tree.close();
+    }
+
+    /**
+     * Unpacks.
+     *
+     * @param archive what
+     * @return what has been unpacked
+     * @throws LayerException if the archive is damaged, breaks a rule, or holds more than it may; what was unpacked before is there
+     * @throws SystemCallException if the kernel refuses something
+     * @throws IOException if the archive's stream fails
+     */
+    public UnpackResult unpack(TarReader archive) throws IOException {
+        TarEntry entry;
+        while ((entry = archive.next()) != null) {
+            try {
+                put(entry, archive);
+            } catch (SystemCallException e) {
+                throw new LayerException("unpacking " + ByteStrings.show(entry.path()) + ": " + e.getMessage(), e);
+            }
+        }
+        archive.drain();
+        directories.close();
+        finished.entrySet().stream()
+                .sorted(Comparator.comparing(
+                        Map.Entry::getKey,
+                        Comparator.comparingInt(LayerPath::depth).reversed()))
+                .forEach(directory -> finish(directory.getKey(), directory.getValue()));
+        return new UnpackResult(entries, bytes, List.copyOf(implied), unkept);
+    }
+
+    private void put(TarEntry entry, TarReader archive) throws IOException {
+        LayerPath path = LayerPath.of(entry.path());
+        count(entry, path);
+        if (path.isRoot()) {
+            if (entry.type() != TarType.DIRECTORY) {
+                throw new LayerException(
+                        "the entry " + ByteStrings.show(entry.path()) + " makes the root no directory");
+            }
+            finished.put(path, entry);
+            return;
+        }
+        String name = path.name();
+        if (Whiteout.isInternal(name)) {
+            return;
+        }
+        Fd parent = directories.at(path.parent(), this::implied);
+        if (name.equals(Whiteout.OPAQUE)) {
+            Whiteout.makeOpaque(tree, parent, asRoot);
+            return;
+        }
+        var hidden = Whiteout.hidden(name);
+        if (hidden.isPresent()) {
+            hide(parent, hidden.get());
+        } else {
+            make(entry, path, parent, archive);
+        }
+    }
+
+    private void implied(LayerPath made) {
+        implied.add(made);
+    }
+
+    private void count(TarEntry entry, LayerPath path) {
+        entries++;
+        bytes += entry.size();
+        if (entries > limits.entries()) {
+            throw new LayerException("the layer has more than " + limits.entries() + " entries");
+        }
+        if (bytes > limits.bytes() || bytes < 0) {
+            throw new LayerException("the layer's files have more than " + limits.bytes() + " bytes");
+        }
+        if (path.depth() > limits.depth()) {
+            throw new LayerException("the path " + ByteStrings.show(entry.path()) + " is more than " + limits.depth()
+                    + " directories deep");
+        }
+    }
+
+    /** It hides what lower layers have: of this layer's own a file stays, and a directory shows nothing else. */
+    private void hide(Fd parent, String name) {
+        FileStatus there = look(parent, name);
+        if (there == null) {
+            Whiteout.make(tree, parent, name);
+        } else if (there.isDirectory()) {
+            try (Fd directory = tree.open(parent, name, DIRECTORY)) {
+                Whiteout.makeOpaque(tree, directory, asRoot);
+            }
+        }
+    }
+
+    private @Nullable FileStatus look(Fd parent, String name) {
+        try {
+            return tree.status(parent, name);
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    // ---- making
+
+    private void make(TarEntry entry, LayerPath path, Fd parent, TarReader archive) throws IOException {
+        String name = path.name();
+        switch (entry.type()) {
+            case DIRECTORY -> makeDirectory(entry, path, parent);
+            case FILE -> makeFile(entry, path, parent, archive);
+            case HARD_LINK -> makeHardLink(entry, path, parent);
+            case SYMBOLIC_LINK -> {
+                makeNew(path, parent, Sys.SYMLINKAT, () -> tree.trySymbolicLink(entry.linkTarget(), parent, name));
+                equip(entry, parent, name);
+            }
+            case FIFO -> {
+                makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, name, S_IFIFO.value(), 0));
+                equip(entry, parent, name);
+            }
+            case CHARACTER_DEVICE, BLOCK_DEVICE -> makeDevice(entry, path, parent);
+        }
+    }
+
+    /** A call that makes something, and an error if there is something of that name. */
+    private interface Maker {
+        long make();
+    }
+
+    /** What this layer had of that name is replaced. */
+    private long makeNew(LayerPath path, Fd parent, Sys sys, Maker maker) {
+        long result = maker.make();
+        if (result == -Errno.EEXIST.number()) {
+            remove(path, parent);
+            result = maker.make();
+        }
+        return FileTree.check(result, sys, parent, path.name());
+    }
+
+    private void remove(LayerPath path, Fd parent) {
+        if (tree.status(parent, path.name()).isDirectory()) {
+            directories.forget(path);
+            finished.keySet().removeIf(directory -> directory.startsWith(path));
+            implied.removeIf(directory -> directory.startsWith(path));
+        }
+        new TreeRemover(tree).remove(parent, path.name());
+    }
+
+    private void makeDirectory(TarEntry entry, LayerPath path, Fd parent) {
+        String name = path.name();
+        long result = tree.tryMakeDirectory(parent, name, OWNERS);
+        if (result == -Errno.EEXIST.number()) {
+            FileStatus there = tree.status(parent, name);
+            if (!there.isDirectory()) {
+                boolean wasHidden = Whiteout.is(there);
+                remove(path, parent);
+                FileTree.check(tree.tryMakeDirectory(parent, name, OWNERS), Sys.MKDIRAT, parent, name);
+                if (wasHidden) {
+                    hide(parent, name);
+                }
+            }
+        } else {
+            FileTree.check(result, Sys.MKDIRAT, parent, name);
+        }
+        implied.remove(path);
+        finished.put(path, entry);
+    }
+
+    private void makeFile(TarEntry entry, LayerPath path, Fd parent, TarReader archive) throws IOException {
+        String name = path.name();
+        long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, NEW_FILE_MODE));
+        try (Fd file = new Fd((int) number, name)) {
+            for (Extent extent : entry.extents()) {
+                write(file, extent, archive);
+            }
+            if (entry.size() > 0) {
+                FileTree.resize(file, entry.size()); // it may end with a hole
+            }
+            equip(entry, file, "");
+        }
+    }
+
+    /** Blocks of zeros become holes. */
+    private void write(Fd file, Extent extent, TarReader archive) throws IOException {
+        long position = extent.offset();
+        while (position < extent.end()) {
+            int length = fill(archive, (int) Math.min(DATA_BYTES, extent.end() - position));
+            int done = 0;
+            while (done < length) {
+                int from = skipZeros(done, length);
+                int to = findZeros(from, length);
+                if (to > from) {
+                    tree.write(file, data, from, to - from, position + from);
+                }
+                done = to;
+            }
+            position += length;
+        }
+    }
+
+    private int fill(TarReader archive, int wanted) throws IOException {
+        int done = 0;
+        while (done < wanted) {
+            int count = archive.read(data, done, wanted - done);
+            if (count < 0) {
+                throw new EOFException("the archive has less of a file than its header says");
+            }
+            done += count;
+        }
+        return done;
+    }
+
+    private int skipZeros(int start, int length) {
+        int at = start;
+        while (at < length && isZero(at, Math.min(at + BLOCK_BYTES, length))) {
+            at = Math.min(at + BLOCK_BYTES, length);
+        }
+        return at;
+    }
+
+    private int findZeros(int start, int length) {
+        int at = start;
+        while (at < length && !isZero(at, Math.min(at + BLOCK_BYTES, length))) {
+            at = Math.min(at + BLOCK_BYTES, length);
+        }
+        return at;
+    }
+
+    private boolean isZero(int from, int to) {
+        if (to - from < BLOCK_BYTES) {
+            return false;
+        }
+        for (int i = from; i < to; i++) {
+            if (data[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void makeHardLink(TarEntry entry, LayerPath path, Fd parent) {
+        LayerPath target = LayerPath.of(entry.linkTarget());
+        if (target.isRoot() || target.equals(path)) {
+            throw new LayerException("the hard link " + ByteStrings.show(entry.path()) + " leads to "
+                    + ByteStrings.show(entry.linkTarget()));
+        }
+        try (OpenDirectories others = new OpenDirectories(tree, root)) {
+            Fd from = others.at(target.parent(), made -> {
+                throw missingTarget(entry);
+            });
+            FileStatus there = look(from, target.name());
+            if (there == null || there.isDirectory() || Whiteout.is(there)) {
+                throw missingTarget(entry);
+            }
+            makeNew(path, parent, Sys.LINKAT, () -> tree.tryHardLink(from, target.name(), parent, path.name()));
+        }
+    }
+
+    private static LayerException missingTarget(TarEntry entry) {
+        return new LayerException("the hard link " + ByteStrings.show(entry.path()) + " leads to "
+                + ByteStrings.show(entry.linkTarget()) + ", which is no file of this layer");
+    }
+
+    private void makeDevice(TarEntry entry, LayerPath path, Fd parent) {
+        if (entry.major() == 0 && entry.minor() == 0 && entry.type() == TarType.CHARACTER_DEVICE) {
+            throw new LayerException("the device " + ByteStrings.show(entry.path())
+                    + " has the numbers 0:0, by which overlayfs would take it for a whiteout");
+        }
+        if (!asRoot) {
+            unkept++;
+            return;
+        }
+        long type = (entry.type() == TarType.CHARACTER_DEVICE ? S_IFCHR : S_IFBLK).value();
+        long device = FileStatus.deviceNumber(entry.major(), entry.minor());
+        makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, path.name(), type, device));
+        equip(entry, parent, path.name());
+    }
+
+    // ---- owners, permissions, attributes, times
+
+    private void finish(LayerPath path, TarEntry entry) {
+        try {
+            if (path.isRoot()) {
+                equip(entry, root, "");
+                return;
+            }
+            try (OpenDirectories ways = new OpenDirectories(tree, root);
+                    Fd directory = tree.open(ways.at(path.parent(), _ -> {}), path.name(), DIRECTORY)) {
+                equip(entry, directory, "");
+            }
+        } catch (SystemCallException e) {
+            throw new LayerException(
+                    "finishing the directory " + ByteStrings.show(entry.path()) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** In this order: a change of the owner takes set-user-id and capabilities away, and what is written changes the time. */
+    private void equip(TarEntry entry, Fd directory, String name) {
+        if (asRoot) {
+            tree.own(directory, name, entry.uid(), entry.gid());
+        } else if (entry.uid() != 0 || entry.gid() != 0) {
+            unkept++;
+        }
+        if (entry.type() != TarType.SYMBOLIC_LINK) {
+            tree.permit(directory, name, entry.mode());
+        }
+        entry.attributes().forEach((attribute, value) -> setAttribute(entry, directory, name, attribute, value));
+        tree.touch(directory, name, entry.modified());
+    }
+
+    private void setAttribute(TarEntry entry, Fd directory, String name, String attribute, String value) {
+        if (OverlayAttributes.isOverlays(attribute)) {
+            throw new LayerException("the entry " + ByteStrings.show(entry.path()) + " has the attribute "
+                    + ByteStrings.show(attribute) + ", by which overlayfs could be told to show other files");
+        }
+        if (!OverlayAttributes.isLayers(attribute)) {
+            return;
+        }
+        long result = tree.trySetAttribute(directory, name, attribute, value);
+        if (!asRoot && result == -Errno.EPERM.number()) {
+            unkept++;
+            return;
+        }
+        if (result < 0) {
+            Errno errno = Errno.of((int) -result);
+            throw new LayerException(
+                    "setting the attribute " + ByteStrings.show(attribute) + " of " + ByteStrings.show(entry.path())
+                            + (errno == Errno.EOPNOTSUPP
+                                    ? ": this file system has no such attributes; keep the store on another"
+                                    : ""),
+                    new SystemCallException(
+                            "fsetxattr(" + directory + ", " + ByteStrings.show(attribute) + ")", errno));
+        }
+    }
+}

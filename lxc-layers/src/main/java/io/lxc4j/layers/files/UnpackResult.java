@@ -1,0 +1,19 @@
+package io.lxc4j.layers.files;
+
+import java.util.List;
+
+/**
+ * What has been unpacked.
+ *
+ * @param entries how many files, directories, links and so on
+ * @param bytes how much the files have together, holes included
+ * @param implied directories that had no entry of their own, only files in them: they have usual owners and permissions, and where a
+ *     lower layer has them, they should have those of that one
+ * @param unkept how many owners, devices and attributes were left out, since only root can make them
+ */
+public record UnpackResult(long entries, long bytes, List<LayerPath> implied, long unkept) {
+    /** Makes the list immutable. */
+    public UnpackResult {
+        implied = List.copyOf(implied);
+    }
+}

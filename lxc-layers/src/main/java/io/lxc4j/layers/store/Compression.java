@@ -1,0 +1,66 @@
+package io.lxc4j.layers.store;
+
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.lxc4j.error.HostUnsupportedException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+
+/** How a blob is compressed, as its first bytes say. */
+enum Compression {
+    /** Not at all. */
+    NONE,
+    /** By gzip, in one member or several. */
+    GZIP,
+    /** By Zstandard, in one frame or several. */
+    ZSTD;
+
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int LONGEST_MAGIC = 4;
+
+    /** Decompresses a stream, whatever it is; closing the result closes the stream. */
+    static InputStream decompress(InputStream blob) throws IOException {
+        BufferedInputStream buffered = new BufferedInputStream(blob, BUFFER_BYTES);
+        return switch (of(buffered)) {
+            case NONE -> buffered;
+            case GZIP -> new GZIPInputStream(buffered, BUFFER_BYTES);
+            case ZSTD -> zstd(buffered);
+        };
+    }
+
+    private static Compression of(BufferedInputStream blob) throws IOException {
+        blob.mark(LONGEST_MAGIC);
+        byte[] magic = blob.readNBytes(LONGEST_MAGIC);
+        blob.reset();
+        if (magic.length >= 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
+            return GZIP;
+        }
+        boolean isZstd = magic.length == LONGEST_MAGIC
+                && magic[0] == 0x28
+                && magic[1] == (byte) 0xb5
+                && magic[2] == 0x2f
+                && magic[3] == (byte) 0xfd;
+        return isZstd ? ZSTD : NONE;
+    }
+
+    private static InputStream zstd(InputStream blob) throws IOException {
+        try {
+            return Zstandard.decompress(blob);
+        } catch (NoClassDefFoundError e) {
+            throw new HostUnsupportedException(
+                    "decompressing a layer: it is compressed by Zstandard, which needs the library"
+                            + " com.github.luben:zstd-jni among the application's dependencies",
+                    e);
+        }
+    }
+
+    /** The library is optional, and what names its classes is not even loaded before it is needed. */
+    private static final class Zstandard {
+        private Zstandard() {}
+
+        static InputStream decompress(InputStream blob) throws IOException {
+            return new ZstdInputStreamNoFinalizer(blob);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.lxc4j.layers.store;
+
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.oci.Descriptor;
+import io.lxc4j.layers.oci.Digest;
+import io.lxc4j.layers.oci.MediaType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Names of images, and which versions each has stood for: a file for each name, in which the last line is what it stands for now. What was
+ * said before is remembered, so that it can be gone back to, and is not collected as long.
+ */
+public final class References {
+    /** So many versions of a name are remembered. */
+    static final int MOST_REMEMBERED = 20;
+
+    private final StoreDirectory directory;
+
+    References(StoreDirectory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * What a name has stood for.
+     *
+     * @param time since when
+     * @param target what it led to: an image, or an index of some
+     * @param action why, a word
+     */
+    public record Entry(Instant time, Descriptor target, String action) {}
+
+    /** Names can be longer than those of files, and have slashes. */
+    private Path file(String name) {
+        return directory.resolve(
+                "refs/" + Digest.of(name.getBytes(StandardCharsets.UTF_8)).hex());
+    }
+
+    /** What a name has stood for, the newest last; empty if there is no such name. */
+    List<Entry> log(String name) {
+        return read(file(name)).map(Named::entries).orElse(List.of());
+    }
+
+    Optional<Descriptor> find(String name) {
+        List<Entry> log = log(name);
+        return log.isEmpty() ? Optional.empty() : Optional.of(log.getLast().target);
+    }
+
+    private record Named(String name, List<Entry> entries) {}
+
+    private Optional<Named> read(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new ContainerException("reading the name in " + file + ": " + e, e);
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            String[] fields = line.split(" ", -1);
+            try {
+                Descriptor target =
+                        new Descriptor(new MediaType(fields[3]), Digest.parse(fields[1]), Long.parseLong(fields[2]));
+                entries.add(new Entry(Instant.parse(fields[0]), target, fields[4]));
+            } catch (DateTimeParseException
+                    | InvalidSpecificationException
+                    | NumberFormatException
+                    | ArrayIndexOutOfBoundsException e) {
+                throw new LayerException(
+                        "reading the name in " + file + ": it is damaged; remove it, and name the image again", e);
+            }
+        }
+        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(lines.getFirst(), entries));
+    }
+
+    /** Lets a name stand for something. */
+    void set(String name, Descriptor target, String action) {
+        update(name, entries -> {
+            List<Entry> more = new ArrayList<>(entries);
+            more.add(new Entry(Instant.now(), target, action));
+            return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
+        });
+    }
+
+    /** Forgets a name and all that it has stood for; gives whether it was there. */
+    boolean remove(String name) {
+        try (StoreLock _ = lock()) {
+            return Files.deleteIfExists(file(name));
+        } catch (IOException e) {
+            throw new ContainerException("forgetting the name " + name + ": " + e, e);
+        }
+    }
+
+    /** Forgets what a name has stood for before. */
+    void forgetHistory(String name) {
+        update(name, entries -> entries.subList(Math.max(0, entries.size() - 1), entries.size()));
+    }
+
+    private void update(String name, UnaryOperator<List<Entry>> change) {
+        try (StoreLock _ = lock()) {
+            List<Entry> entries = change.apply(log(name));
+            StringBuilder text = new StringBuilder(name).append('\n');
+            entries.forEach(entry -> text.append(entry.time)
+                    .append(' ')
+                    .append(entry.target.digest())
+                    .append(' ')
+                    .append(entry.target.size())
+                    .append(' ')
+                    .append(entry.target.mediaType())
+                    .append(' ')
+                    .append(entry.action)
+                    .append('\n'));
+            directory.write(file(name), text.toString());
+        }
+    }
+
+    private StoreLock lock() {
+        return StoreLock.exclusive(directory.resolve("locks/refs"));
+    }
+
+    /** All names, sorted, and what each stands for. */
+    SortedMap<String, List<Entry>> all() {
+        SortedMap<String, List<Entry>> all = new TreeMap<>();
+        for (String file : directory.list("refs")) {
+            read(directory.resolve("refs/" + file)).ifPresent(named -> all.put(named.name, named.entries));
+        }
+        return all;
+    }
+}

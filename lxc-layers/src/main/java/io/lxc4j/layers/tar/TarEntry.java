@@ -1,0 +1,58 @@
+package io.lxc4j.layers.tar;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/**
+ * A member of an archive.
+ *
+ * @param path its name as it stands there, a string of bytes, not empty and without NUL
+ * @param type what it makes
+ * @param mode its permissions with set-user-id, set-group-id and sticky bit, from 0 to 07777
+ * @param uid its owner, from 0 to 4294967294
+ * @param gid its group, from 0 to 4294967294
+ * @param modified when its content was last changed
+ * @param linkTarget what a link leads to, a string of bytes; else empty
+ * @param major of a device; else 0
+ * @param minor of a device; else 0
+ * @param attributes its extended attributes by name, the values as strings of bytes
+ * @param size how long the file is, holes included; 0 of all that is no file
+ * @param extents what of the file is in the archive, in order; one for the whole unless it has holes
+ */
+public record TarEntry(
+        String path,
+        TarType type,
+        int mode,
+        long uid,
+        long gid,
+        Instant modified,
+        String linkTarget,
+        int major,
+        int minor,
+        SequencedMap<String, String> attributes,
+        long size,
+        List<Extent> extents) {
+    /** Makes the attributes, sorted by name, and the extents immutable. */
+    public TarEntry {
+        attributes = attributes.isEmpty()
+                ? Collections.emptyNavigableMap()
+                : Collections.unmodifiableSequencedMap(new TreeMap<>(attributes));
+        extents = List.copyOf(extents);
+    }
+
+    /**
+     * How much of it is in the archive.
+     *
+     * @return the bytes of data that follow the header
+     */
+    public long storedSize() {
+        long sum = 0;
+        for (Extent extent : extents) {
+            sum += extent.length();
+        }
+        return sum;
+    }
+}
