@@ -12,6 +12,7 @@ import io.lxc4j.kernel.Sys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Accompanied {
     private static final int SIGKILL = 9;
+
+    private static final long LONGEST_END_NANOS = 50_000_000;
+    private static final long PAUSE_NANOS = 500_000;
 
     private final LaunchProgram program;
     private final LaunchInputs inputs;
@@ -176,12 +180,31 @@ final class Accompanied {
             channel.goAhead(handed);
             return null;
         } catch (ContainerException e) {
+            boolean ended = hasEnded();
             Report failure = channel.pending();
+            if (failure == null && ended) {
+                ContainerException killed = killed();
+                killed.addSuppressed(e);
+                throw killed;
+            }
             if (failure == null) {
                 throw e;
             }
             return failure;
         }
+    }
+
+    /** One that is killed refuses the parent's work by whatever error, a moment before it has ended. */
+    private boolean hasEnded() {
+        long options = Constants.WNOHANG.value() | Constants.WNOWAIT.value();
+        long end = System.nanoTime() + LONGEST_END_NANOS;
+        while (LaunchedProcess.reap(pidfd, options) == null) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return true;
     }
 
     /** The kernel moves with the process what it starts later. */
