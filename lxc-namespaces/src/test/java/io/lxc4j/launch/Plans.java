@@ -85,6 +85,8 @@ final class Plans {
                 .add(new MountOperation.RootFromDirectory(new Tree.AtPath("/")))
                 .add(new MountOperation.RootFromFileSystem(
                         MountOperation.FileSystem.of("overlay", attributes, "lowerdir", "/", "userxattr", "")))
+                .add(new MountOperation.RootFromOverlay(
+                        "root", "root", "lowerdir=a/f:b/f,userxattr", Constants.MS_NODEV))
                 .add(new MountOperation.MakeRootReadOnly(false))
                 .add(new MountOperation.MakeDirectory("/deep/er", 0755))
                 .add(new MountOperation.MakeFile("/file"))
