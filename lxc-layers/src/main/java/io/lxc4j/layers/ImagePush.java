@@ -32,7 +32,8 @@ final class ImagePush {
         try (InputStream manifest = store.open(image.digest())) {
             registry.push(reference, image.descriptor().mediaType(), manifest.readAllBytes());
         } catch (IOException e) {
-            throw new ContainerException("pushing " + reference + ": reading the manifest " + image.digest() + ": " + e, e);
+            throw new ContainerException(
+                    "pushing " + reference + ": reading the manifest " + image.digest() + ": " + e, e);
         }
     }
 }

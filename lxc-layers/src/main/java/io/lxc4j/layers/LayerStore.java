@@ -292,6 +292,15 @@ public final class LayerStore implements AutoCloseable {
         return collected.blobs() + collected.layers();
     }
 
+    /**
+     * Looks for damage, as of a disk or by somebody else. Reads all that is kept.
+     *
+     * @return what is wrong, a line each; nothing if all is well
+     */
+    public List<String> check() {
+        return store.check();
+    }
+
     /** Gives up what this JVM holds of the store. Images of it can't be used any more. */
     @Override
     public void close() {
