@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The processes that a test starts in cgroups. They end with it. */
 final class Inhabitants implements AutoCloseable {
@@ -22,7 +24,11 @@ final class Inhabitants implements AutoCloseable {
 
     /** Runs a script in a cgroup from its begin. */
     Process start(Cgroup cgroup, String script) throws IOException {
-        Process process = new ProcessBuilder("sh", "-c", "read go; " + script)
+        return start(cgroup, "sh", script);
+    }
+
+    Process start(Cgroup cgroup, String shell, String script) throws IOException {
+        Process process = new ProcessBuilder(shell, "-c", "read go; " + script)
                 .redirectErrorStream(true)
                 .start();
         started.add(process);
@@ -66,6 +72,30 @@ final class Inhabitants implements AutoCloseable {
                 .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1)))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** How many descriptors this JVM has. */
+    static long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    /** How many descriptors of processes this JVM has. */
+    static long pidfds() throws IOException {
+        long count = 0;
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path link : open.toList()) {
+                try {
+                    if (Files.readSymbolicLink(link).toString().contains("pidfd")) {
+                        count++;
+                    }
+                } catch (NoSuchFileException _) {
+                    // closed meanwhile, as that of the list itself
+                }
+            }
+        }
+        return count;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
+import io.lxc4j.layers.registry.RegistryClient;
 import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
@@ -244,6 +245,41 @@ public final class LayerStore implements AutoCloseable {
         }
     }
 
+    // ---- registries
+
+    /**
+     * Fetches an image from a registry: what of it is not here yet, several layers at a time, and gives it its name here.
+     *
+     * @param reference its name, with a tag or a digest; of several images that it stands for, the one for this machine is fetched
+     * @param registry what fetches it, which tells its listener how far it is
+     * @return the image
+     * @throws InvalidSpecificationException if none of its images is for this machine
+     * @throws io.lxc4j.error.ContainerException if it can't be had, or is not what it must be; nothing of it is named then
+     */
+    public Image pull(String reference, RegistryClient registry) {
+        ImageReference name = ImageReference.parse(reference);
+        try (Store.Use _ = store.use()) {
+            Descriptor image = new ImagePull(store, registry, name).pull();
+            store.name(name.toString(), image, "pull");
+            return image(image);
+        }
+    }
+
+    /**
+     * Sends an image to a registry: what of it the repository does not have.
+     *
+     * @param image an image of this store
+     * @param reference the name that it gets there, with a tag
+     * @param registry what sends it, which tells its listener how far it is
+     * @throws io.lxc4j.error.ContainerException if the registry does not take it
+     */
+    public void push(Image image, String reference, RegistryClient registry) {
+        ImageReference name = ImageReference.parse(reference);
+        try (Store.Use _ = store.use()) {
+            new ImagePush(store, registry, name).push(image);
+        }
+    }
+
     // ---- keeping it small
 
     /**
@@ -254,6 +290,15 @@ public final class LayerStore implements AutoCloseable {
     public int collect() {
         Store.Collected collected = store.collect();
         return collected.blobs() + collected.layers();
+    }
+
+    /**
+     * Looks for damage, as of a disk or by somebody else. Reads all that is kept.
+     *
+     * @return what is wrong, a line each; nothing if all is well
+     */
+    public List<String> check() {
+        return store.check();
     }
 
     /** Gives up what this JVM holds of the store. Images of it can't be used any more. */

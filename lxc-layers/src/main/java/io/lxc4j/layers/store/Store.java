@@ -324,6 +324,34 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Looks for damage: blobs that are not what their digests say, names that lead to less than a whole image, unpacked layers that are not
+     * there. Reads all blobs.
+     *
+     * @return what is wrong; nothing if all is well
+     */
+    public List<String> check() {
+        List<String> problems = new ArrayList<>();
+        try (Use _ = use()) {
+            for (Digest digest : blobs.list()) {
+                if (!blobs.isRight(digest)) {
+                    problems.add("the blob " + digest + " is damaged");
+                }
+            }
+            references
+                    .all()
+                    .forEach((name, log) -> log.forEach(entry -> {
+                        try {
+                            requireWhole(entry.target());
+                        } catch (ContainerException e) {
+                            problems.add(name + ": " + e.getMessage());
+                        }
+                    }));
+            problems.addAll(layers.check());
+        }
+        return problems;
+    }
+
+    /**
      * What was collected.
      *
      * @param blobs how many blobs

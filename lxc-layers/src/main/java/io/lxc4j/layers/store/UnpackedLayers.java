@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -218,6 +219,18 @@ final class UnpackedLayers {
                 LOG.debug("the layer {} is not marked as written", layer, e); // it may have been removed
             }
         });
+    }
+
+    /** Says which links lead nowhere. Those are as good as none, since the layer is unpacked again. */
+    List<String> check() {
+        List<String> problems = new ArrayList<>();
+        for (String name : directory.list("keys")) {
+            Path link = directory.resolve("keys/" + name);
+            if (!Files.isDirectory(link.resolve(FILES))) {
+                problems.add("the layer " + name + " is not where " + link + " leads");
+            }
+        }
+        return problems;
     }
 
     // ---- what nobody needs
