@@ -35,6 +35,9 @@ class LimitsIT {
     static void probe() {
         Requirement.CGROUPS.assume();
         assertThat(Cgroup.isAvailable()).isTrue();
+        // A JVM in a delegated cgroup is moved to make room only for limits that are asked for, not for those by
+        // default.
+        Cgroup.create("room", Limits.builder().pidsMax(10).build()).close();
     }
 
     private static ContainerBuilder limited(Limits.Builder limits, String script) {
