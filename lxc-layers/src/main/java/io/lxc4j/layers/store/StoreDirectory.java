@@ -125,7 +125,7 @@ final class StoreDirectory {
             Path path = root.resolve("tmp")
                     .resolve(Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36));
             Optional<StoreLock> lock = StoreLock.tryExclusive(lockOf(path));
-            if (lock.isPresent()) {
+            if (lock.isPresent() && Files.exists(lockOf(path))) { // not taken for one that was left, and removed
                 try {
                     Files.createDirectory(path);
                     return new Workshop(path, lock.get());
@@ -134,6 +134,7 @@ final class StoreDirectory {
                     throw new ContainerException("making a directory in the store: " + e, e);
                 }
             }
+            lock.ifPresent(StoreLock::close);
         }
     }
 

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -143,12 +144,12 @@ final class UnpackedLayers {
         boolean asRoot = ProcessStatus.ofThisProcess().uid() == 0;
         MessageDigest hash = key.newHash();
         UnpackResult result;
-        try (InputStream archive = new ReadAhead(new Hashing(Compression.decompress(source.open()), hash));
+        try (InputStream archive = new ReadAhead(new Hashing(Decompression.decompress(source.open()), hash));
                 Fd root = Kernel.open(files.toString(), Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY), 0);
                 LayerUnpacker unpacker = new LayerUnpacker(root, asRoot, limits)) {
             result = unpacker.unpack(new TarReader(archive));
         }
-        if (!new Digest(key.algorithm(), java.util.HexFormat.of().formatHex(hash.digest())).equals(key)) {
+        if (!HexFormat.of().formatHex(hash.digest()).equals(key.hex())) {
             throw new LayerException("unpacking the layer " + key + ": its archive has another digest");
         }
         return result;

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
-/** How a blob is compressed, as its first bytes say. */
-enum Compression {
+/** What undoes the compression of a blob, as its first bytes say. */
+enum Decompression {
     /** Not at all. */
     NONE,
     /** By gzip, in one member or several. */
@@ -29,7 +29,7 @@ enum Compression {
         };
     }
 
-    private static Compression of(BufferedInputStream blob) throws IOException {
+    private static Decompression of(BufferedInputStream blob) throws IOException {
         blob.mark(LONGEST_MAGIC);
         byte[] magic = blob.readNBytes(LONGEST_MAGIC);
         blob.reset();
