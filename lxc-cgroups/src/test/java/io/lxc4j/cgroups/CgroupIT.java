@@ -101,10 +101,14 @@ class CgroupIT {
                 Cgroup heavy = create("heavy", Limits.builder().cpuset(0).cpuWeight(300))) {
             Process one = start(light, BUSY);
             Process other = start(heavy, BUSY);
-            Awaitility.await().atMost(SOON.multipliedBy(4)).untilAsserted(() -> {
-                assertThat(cpuSeconds(one) + cpuSeconds(other)).isGreaterThan(3);
-                assertThat(cpuSeconds(other) / cpuSeconds(one)).isBetween(2.4, 3.6);
-            });
+            Awaitility.await().atMost(SOON).until(() -> cpuSeconds(one) > 0.1 && cpuSeconds(other) > 0.1);
+            double oneBefore = cpuSeconds(one);
+            double otherBefore = cpuSeconds(other);
+            Awaitility.await()
+                    .atMost(SOON.multipliedBy(4))
+                    .until(() -> cpuSeconds(one) + cpuSeconds(other) - oneBefore - otherBefore > 6);
+            assertThat((cpuSeconds(other) - otherBefore) / (cpuSeconds(one) - oneBefore))
+                    .isBetween(2.4, 3.6);
         }
     }
 
