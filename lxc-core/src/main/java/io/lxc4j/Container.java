@@ -5,6 +5,7 @@ import io.lxc4j.audit.Auditor;
 import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.InsidePath;
 import io.lxc4j.launch.LaunchPlan;
@@ -245,16 +246,10 @@ public final class Container implements AutoCloseable {
 
     /** Starts a program compiled from this container's plan for a process; tests hand in faulty ones. */
     ContainerProcess start(ExecBuilder exec, LaunchProgram program, Redirect input) {
-        try (Fd pidfd = process.pidfd()) {
+        try (Fd pidfd = process.pidfd();
+                CgroupInput entry = cgroup == null ? null : cgroup.inputToJoin()) {
             ContainerProcess started = ContainerProcess.launch(
-                    program,
-                    exec.streams(input),
-                    List.of(pidfd),
-                    null,
-                    cgroup == null ? null : cgroup.inputToJoin(),
-                    exec.launchLimit(),
-                    false,
-                    () -> {});
+                    program, exec.streams(input), List.of(pidfd), null, entry, exec.launchLimit(), false, () -> {});
             supervise(started);
             return started;
         }

@@ -4,6 +4,7 @@ import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
@@ -74,7 +75,7 @@ public final class ContainerSpec {
     private Container start(LaunchProgram program, @Nullable IdLease lease, @Nullable Cgroup cgroup, Redirect input) {
         Namespaces namespaces = settings.namespaces();
         List<Fd> joined = namespaces.open();
-        try {
+        try (CgroupInput entry = cgroup == null ? null : cgroup.input()) {
             ContainerProcess process = ContainerProcess.launch(
                     program,
                     settings.streams(input),
@@ -82,7 +83,7 @@ public final class ContainerSpec {
                     lease == null || !namespaces.makesUsers()
                             ? null
                             : lease.ids().maps(),
-                    cgroup == null ? null : cgroup.input(),
+                    entry,
                     settings.launchLimit(),
                     namespaces.hasOwnProcesses() && !settings.init,
                     () -> ended(lease, cgroup));

@@ -47,6 +47,7 @@ public class StatsBenchmark {
     private List<Path> files;
     private MethodHandle readV1;
     private MethodHandle readV2;
+    private MethodHandle keepOpen;
 
     /** Makes a cgroup, and compiles the C library. */
     @Setup
@@ -58,6 +59,8 @@ public class StatsBenchmark {
                         FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
         readV2 = Linker.nativeLinker()
                 .downcallHandle(library.findOrThrow("read_v2"), FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+        keepOpen = Linker.nativeLinker()
+                .downcallHandle(library.findOrThrow("keep_open"), FunctionDescriptor.ofVoid(JAVA_INT));
         subject = new StatsSubject();
         files = subject.files();
     }
@@ -97,9 +100,21 @@ public class StatsBenchmark {
         return subject.read();
     }
 
-    /** The same calls and parsing in C, into a structure that is there already. */
+    /** The same calls and parsing in C, into a structure that is there already; the files stay open, too. */
     @Benchmark
     public long inC() throws Throwable {
+        keepOpen.invokeExact(1);
+        return readInC();
+    }
+
+    /** The same in C, with every file opened and closed for each reading, as tools do. */
+    @Benchmark
+    public long inCOpening() throws Throwable {
+        keepOpen.invokeExact(0);
+        return readInC();
+    }
+
+    private long readInC() throws Throwable {
         return subject.isVersion1()
                 ? (long) readV1.invokeExact(
                         subject.descriptor("cpu"),

@@ -1,4 +1,5 @@
-// Reads and parses the statistics of a cgroup, as StatsReader does: every file is opened, read and closed.
+// Reads and parses the statistics of a cgroup, as StatsReader does: every file is opened, read and closed, or stays open from the first
+// reading on.
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -25,14 +26,40 @@ static struct {
 
 static __thread char buffer[8192];
 
+static int keeps, open_files, next_file;
+static struct {
+    int directory, file;
+    const char *name;
+} kept[64];
+
+static int find_kept(int directory, const char *name) {
+    for (int i = 0; i < open_files; i++) {
+        int at = next_file;
+        next_file = at + 1 == open_files ? 0 : at + 1;
+        if (kept[at].name == name && kept[at].directory == directory)
+            return kept[at].file;
+    }
+    return -1;
+}
+
 static int load(int directory, const char *name) {
-    int file = openat(directory, name, O_RDONLY | O_CLOEXEC);
+    int open_file = keeps ? find_kept(directory, name) : -1;
+    int file = open_file < 0 ? openat(directory, name, O_RDONLY | O_CLOEXEC) : open_file;
     if (file < 0)
         return -1;
-    ssize_t length = read(file, buffer, sizeof buffer - 1);
-    close(file);
+    ssize_t length = pread(file, buffer, sizeof buffer - 1, 0);
+    if (keeps && open_file < 0 && open_files < 64) {
+        kept[open_files].directory = directory;
+        kept[open_files].file = file;
+        kept[open_files++].name = name;
+    } else if (open_file < 0)
+        close(file);
     buffer[length < 0 ? 0 : length] = 0;
     return length;
+}
+
+void keep_open(int whether) {
+    keeps = whether;
 }
 
 static const char *number(const char *at, uint64_t *value) {

@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
+import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Lazy;
 import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.LaunchPlan;
@@ -56,6 +57,7 @@ public final class Cgroup implements AutoCloseable {
     private final CgroupCounters counters;
     private final CgroupListeners listeners;
     private OptionalLong oomKills = OptionalLong.empty();
+    private int launches;
     private boolean closed;
 
     private Cgroup(String name, @Nullable Cgroup parent, CgroupMembers members) {
@@ -180,27 +182,45 @@ public final class Cgroup implements AutoCloseable {
     /**
      * What a launch brings along to move a process into it.
      *
-     * @return its directories; they stay open and this cgroup's
+     * @return its directories, to be closed after the launch
+     * @throws ContainerException if it is closed
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public CgroupInput inputToJoin() {
-        return new CgroupInput(
-                null, members.directories().stream().map(CgroupDirectory::fd).toList());
+        return input(null, members.directories());
     }
 
     /**
      * What a launch brings along to start a process in it.
      *
-     * @return its directories; they stay open and this cgroup's
+     * @return its directories, to be closed after the launch
+     * @throws ContainerException if it is closed
      */
     @SuppressWarnings("exports") // for the sibling modules, which see the launch engine
     public CgroupInput input() {
-        return new CgroupInput(
+        return input(
                 members.unified().map(CgroupDirectory::fd).orElse(null),
                 members.directories().stream()
                         .filter(directory -> directory.version() == CgroupVersion.V1)
-                        .map(CgroupDirectory::fd)
                         .toList());
+    }
+
+    /** A number of a descriptor that is closed meanwhile could be that of another cgroup, and the process would be in that. */
+    private synchronized CgroupInput input(@Nullable Fd unified, List<CgroupDirectory> others) {
+        requireOpen();
+        launches++;
+        return new CgroupInput(unified, others.stream().map(CgroupDirectory::fd).toList(), this::launched);
+    }
+
+    private synchronized void launched() {
+        launches--;
+        closeDirectoriesIfUnused();
+    }
+
+    private void closeDirectoriesIfUnused() {
+        if (closed && launches == 0) {
+            members.directories().forEach(CgroupDirectory::close);
+        }
     }
 
     /**
@@ -537,8 +557,9 @@ public final class Cgroup implements AutoCloseable {
         }
         closed = true;
         listeners.end();
+        statistics.close();
         ContainerException failure = gone ? null : remove();
-        members.directories().forEach(CgroupDirectory::close);
+        closeDirectoriesIfUnused();
         members.programs().close();
         listeners.ended();
         if (failure != null) {

@@ -15,7 +15,6 @@ import io.lxc4j.kernel.Sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads files of cgroups one after the other into the same memory, which is kept for the next reader.
  *
- * <p>A file is opened for each read. Open files would be read in a third of the time, but some fifteen for each of many
- * cgroups are more descriptors than a JVM may have, and each would make the launch of a process dearer.
+ * <p>Files of a cgroup that is read again and again stay open, see {@link KeptFiles}.
  *
  * <p>Not thread-safe: who has taken a buffer has it alone until it is given back.
  */
@@ -45,17 +43,28 @@ final class StatsBuffer {
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
     private final List<Fd> incomplete = new ArrayList<>();
+    private @Nullable KeptFiles kept;
 
     private StatsBuffer() {}
 
-    /** Takes the buffer that is kept, or makes one if another thread has it. */
-    static StatsBuffer take() {
+    /**
+     * Takes the buffer that is kept, or makes one if another thread has it.
+     *
+     * @param files files that may be open
+     */
+    static StatsBuffer take(KeptFiles files) {
         StatsBuffer spare = SPARE.getAndSet(null);
-        return spare == null ? new StatsBuffer() : spare;
+        StatsBuffer taken = spare == null ? new StatsBuffer() : spare;
+        taken.kept = files.tryBegin() ? files : null;
+        return taken;
     }
 
     /** Keeps the buffer for the next reader, unless it has become large. */
     void giveBack() {
+        if (kept != null) {
+            kept.end();
+            kept = null;
+        }
         if (bytes.length <= LARGEST_KEPT_BYTES) {
             length = 0;
             incomplete.clear();
@@ -70,30 +79,41 @@ final class StatsBuffer {
      * @throws ContainerException if the cgroup is gone
      */
     boolean read(Fd directory, StatsFile file) {
-        length = 0;
+        long open = kept == null ? -1 : kept.find(directory, file);
+        if (open >= 0) {
+            return isThere(readAll(open), Sys.PREAD64, directory, file);
+        }
         long number = call(Sys.OPENAT, directory.number(), file.address(), READ.value());
         if (number < 0) {
+            length = 0;
             return isThere(number, Sys.OPENAT, directory, file);
         }
-        long result;
+        boolean keeps = false;
         try {
-            result = readAll(number);
+            long result = readAll(number);
+            keeps = result >= 0 && kept != null && kept.tryKeep(directory, file, number);
+            return isThere(result, Sys.PREAD64, directory, file);
         } finally {
-            Kernel.tryCall(Sys.CLOSE, number);
+            if (!keeps) {
+                Kernel.tryCall(Sys.CLOSE, number);
+            }
         }
-        return isThere(result, Sys.READ, directory, file);
     }
 
-    /** Reads until the kernel gives less than asked for; it has no more then. */
+    /**
+     * Reads until the kernel gives less than asked for; it has no more then. A file that does not fit is read from its begin once more, as
+     * its parts would be of different moments.
+     */
     private long readAll(long number) {
         while (true) {
-            int room = bytes.length - length;
-            long count = call(Sys.READ, number, memory.address() + length, room);
+            length = 0;
+            int room = bytes.length;
+            long count = call(Sys.PREAD64, number, memory.address(), room, 0);
             if (count < 0) {
                 return count;
             }
-            length += (int) count;
             if (count < room) {
+                length = (int) count;
                 MemorySegment.copy(memory, JAVA_BYTE, 0, bytes, 0, length);
                 return length;
             }
@@ -106,10 +126,8 @@ final class StatsBuffer {
         if (larger > LARGEST_BYTES) {
             throw new ContainerException("a file of statistics is larger than " + LARGEST_BYTES + " bytes");
         }
-        MemorySegment next = Arena.ofAuto().allocate(larger);
-        MemorySegment.copy(memory, 0, next, 0, length);
-        memory = next;
-        bytes = Arrays.copyOf(bytes, larger);
+        memory = Arena.ofAuto().allocate(larger);
+        bytes = new byte[larger];
     }
 
     private boolean isThere(long result, Sys sys, Fd directory, StatsFile file) {
@@ -155,16 +173,20 @@ final class StatsBuffer {
 
     private static SystemCallException refused(Sys sys, Fd directory, StatsFile file, Errno errno) {
         return new SystemCallException(
-                sys == Sys.READ
-                        ? "read(\"" + file + "\") in " + directory
+                sys == Sys.PREAD64
+                        ? "pread64(\"" + file + "\") in " + directory
                         : "openat(" + directory + ", \"" + file + "\")",
                 errno);
     }
 
     private static long call(Sys sys, long first, long second, long third) {
+        return call(sys, first, second, third, 0);
+    }
+
+    private static long call(Sys sys, long first, long second, long third, long fourth) {
         long result;
         do {
-            result = Kernel.tryCall(sys, first, second, third);
+            result = Kernel.tryCall(sys, first, second, third, fourth);
         } while (result == -Errno.EINTR.number());
         return result;
     }

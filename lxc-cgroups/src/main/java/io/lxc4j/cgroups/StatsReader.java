@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the statistics of a cgroup.
  *
- * <p>Thread-safe. The directories must stay open while it reads.
+ * <p>Thread-safe. The directories must stay open while it reads. Files that it keeps open are closed some seconds after the last reading, or
+ * when it is.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html">cgroup-v2</a>
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/index.html">cgroup-v1</a>
  * @see <a href="https://docs.kernel.org/accounting/psi.html">PSI</a>
  */
-final class StatsReader {
+final class StatsReader implements AutoCloseable {
     /** The key of the unified hierarchy among the sources. */
     static final String UNIFIED = "";
 
@@ -31,6 +32,7 @@ final class StatsReader {
     private final @Nullable StatsSource unified;
     private final List<HugetlbFiles> pageSizes;
     private final Supplier<Optional<NetworkStats>> network;
+    private final KeptFiles files = new KeptFiles();
 
     /**
      * A reader for a cgroup.
@@ -98,7 +100,7 @@ final class StatsReader {
      * @throws ContainerException if the cgroup is gone, or may not be read
      */
     CgroupStats read() {
-        StatsBuffer buffer = StatsBuffer.take();
+        StatsBuffer buffer = StatsBuffer.take(files);
         try {
             CgroupStats stats = read(buffer);
             buffer.checkPresence();
@@ -121,5 +123,11 @@ final class StatsReader {
                 PressureFiles.read(buffer, unified, PressureFiles.MEMORY),
                 PressureFiles.read(buffer, unified, PressureFiles.IO),
                 network.get());
+    }
+
+    /** Closes the files that are open. It can go on to read, and opens them each time then. */
+    @Override
+    public void close() {
+        files.close();
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.testing.Requirement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -232,6 +234,22 @@ class CgroupIT {
         assertThat(directories).allSatisfy(path -> assertThat(path).doesNotExist());
         closedLast.close();
         assertThatExceptionOfType(ContainerException.class).isThrownBy(closedLast::processes);
+    }
+
+    @Test
+    @DisplayName("closes its directories only when no launch needs them any more")
+    void closed_during_a_launch() {
+        Cgroup cgroup = create("launching", Limits.builder());
+        CgroupInput first = cgroup.inputToJoin();
+        CgroupInput second = cgroup.input();
+        cgroup.close();
+        first.close();
+        assertThat(first.others()).isNotEmpty().allMatch(Fd::isOpen);
+        second.close();
+        assertThat(first.others()).noneMatch(Fd::isOpen);
+        assertThatExceptionOfType(ContainerException.class)
+                .isThrownBy(cgroup::input)
+                .withMessageContaining("the cgroup launching is closed");
     }
 
     @Test

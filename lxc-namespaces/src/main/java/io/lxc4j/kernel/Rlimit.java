@@ -1,5 +1,8 @@
 package io.lxc4j.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -22,6 +25,24 @@ public final class Rlimit {
     static final int HARD = 8;
 
     private Rlimit() {}
+
+    /**
+     * The soft limit that holds for this JVM.
+     *
+     * @param resource a constant {@code RLIMIT_…}
+     * @return the limit; the greatest number if there is none
+     */
+    public static long soft(Constant resource) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(SIZE, 8);
+            Kernel.check(
+                    Kernel.tryCall(Sys.PRLIMIT64, 0, resource.value(), 0, limit.address()),
+                    Sys.PRLIMIT64,
+                    () -> "0, " + resource.name() + ", NULL, …");
+            long soft = limit.get(ValueLayout.JAVA_LONG, SOFT);
+            return soft < 0 ? Long.MAX_VALUE : soft;
+        }
+    }
 
     /**
      * The struct.

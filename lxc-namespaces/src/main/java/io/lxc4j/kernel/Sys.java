@@ -21,6 +21,8 @@ public enum Sys {
     RT_SIGPROCMASK("rt_sigprocmask", 14, 135, "2.2"),
     /** Control a device. */
     IOCTL("ioctl", 16, 29, "1.0"),
+    /** Read from a file descriptor at an offset. */
+    PREAD64("pread64", 17, 67, "2.2"),
     /** Write to a file descriptor at an offset. */
     PWRITE64("pwrite64", 18, 68, "2.2"),
     /** Get the process identification. */
