@@ -67,6 +67,7 @@ public final class ProgramFiles {
                     arguments.addAll(List.of(tree.idMapped() ? "mapped-tree" : "tree", tree.path()));
                 case ParentOperation.OpenTree tree ->
                     throw new IllegalArgumentException("helper.c opens trees with all below: " + tree.path());
+                case ParentOperation.MoveToCgroup _ -> {} // the caller says where it is
                 default -> throw new IllegalArgumentException("helper.c knows nothing of " + operation.summary());
             }
         }

@@ -47,10 +47,11 @@ final class Peers {
     private void add() throws IOException, InterruptedException {
         Path root = workshop.root();
         peer("posix_spawn from C", List.of(), List.of(root + Contenders.TRUE));
-        limit("C limit, no namespaces", "plain", Contenders.plainPlan(root));
-        limit(LIMIT, "full", Plans.of(Contenders.full(root)));
-        limit(LIMIT_WITH_USERS, "full-with-users", Plans.of(Contenders.fullWithUsers(root)));
-        limit("C limit, host root", "host", Plans.of(Contenders.hostRoot(root)));
+        List<String> cgroups = CgroupArguments.ofDefaults();
+        limit("C limit, no namespaces", "plain", Contenders.plainPlan(root), List.of());
+        limit(LIMIT, "full", Plans.of(Contenders.full(root)), cgroups);
+        limit(LIMIT_WITH_USERS, "full-with-users", Plans.of(Contenders.fullWithUsers(root)), cgroups);
+        limit("C limit, host root", "host", Plans.of(Contenders.hostRoot(root)), cgroups);
         peer(
                 "unshare",
                 List.of(),
@@ -123,8 +124,8 @@ final class Peers {
         return true;
     }
 
-    private void limit(String name, String file, LaunchPlan plan) throws IOException {
-        List<String> arguments = ProgramFiles.write(plan, workshop.directory(), file);
+    private void limit(String name, String file, LaunchPlan plan, List<String> cgroups) throws IOException {
+        List<String> arguments = join(ProgramFiles.write(plan, workshop.directory(), file), cgroups);
         contenders.add(new Helper(join(List.of(helper.toString(), "limit"), arguments)).contender(name, 'l'));
     }
 

@@ -10,7 +10,8 @@
  *       address SPRINGBOARD_BASE and the descriptors from FIRST_SLOT, HEAD and IMAGE the two parts of the program's ELF
  *       file; MAP is a file of /proc/PID that takes CONTENT before the child goes on. Where MAP is tree or mapped-tree,
  *       CONTENT is the path of a tree that is opened and handed over, the latter with owners mapped as in the child's
- *       user namespace.
+ *       user namespace. Where it is cgroup or cgroup2, a cgroup of version 1 or 2 is made in the directory CONTENT for the child, and
+ *       removed after it; where it is set, CONTENT is FILE=VALUE, which is written in the cgroup before.
  *
  *   helper mounts ROOT SOURCE COUNT
  *       a child with a mount namespace of its own that binds SOURCE on ROOT/places/0 and so on, read-only, COUNT times, with the
@@ -47,6 +48,9 @@
 #define FRAME_FLAGS 32
 #define FRAME_PIDFD 40
 #define FRAME_EXIT_SIGNAL 64
+#define FRAME_CGROUP 112
+#define INTO_CGROUP 0x200000000ULL
+#define MOST_CGROUPS 16
 #define REPORT_SIZE 16
 #define READY 2
 
@@ -121,6 +125,8 @@ static off_t image_offset;
 static int idle, pidfd;
 static char **maps;
 
+static void prepare_cgroups(void);
+
 static void prepare_limit(char **argv) {
     struct file code = read_file(argv[0]);
     struct file springboard = read_file(argv[1]);
@@ -152,6 +158,7 @@ static void prepare_limit(char **argv) {
         }
     }
     maps = argv + 7;
+    prepare_cgroups();
 }
 
 static int program_file(void) {
@@ -172,9 +179,16 @@ static int is_tree(char **map) {
     return strcmp(map[0], "tree") == 0 || strcmp(map[0], "mapped-tree") == 0;
 }
 
+static int is_cgroup(char **map) {
+    return strcmp(map[0], "cgroup") == 0 || strcmp(map[0], "cgroup2") == 0 || strcmp(map[0], "set") == 0;
+}
+
 static int write_maps(long pid) {
-    for (char **map = maps; map[0] != NULL && !is_tree(map); map += 2) {
+    for (char **map = maps; map[0] != NULL; map += 2) {
         char path[64];
+        if (is_tree(map) || is_cgroup(map)) {
+            continue;
+        }
         snprintf(path, sizeof path, "/proc/%ld/%s", pid, map[0]);
         int fd = open(path, O_WRONLY | O_CLOEXEC);
         if (fd < 0 || write(fd, map[1], strlen(map[1])) < 0) {
@@ -238,6 +252,93 @@ static int send_go(int channel, long pid) {
     return result;
 }
 
+/* ---- cgroups */
+
+static struct cgroup {
+    int parent, own, version;
+} cgroups[MOST_CGROUPS];
+static int cgroup_count;
+static char cgroup_name[32];
+
+static void prepare_cgroups(void) {
+    snprintf(cgroup_name, sizeof cgroup_name, "helper-%d", getpid());
+    for (char **map = maps; map[0] != NULL; map += 2) {
+        if (is_cgroup(map) && map[0][0] == 'c' && cgroup_count < MOST_CGROUPS) {
+            struct cgroup *cgroup = &cgroups[cgroup_count++];
+            cgroup->version = map[0][6] == '2' ? 2 : 1;
+            cgroup->parent = open(map[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+            if (cgroup->parent < 0) {
+                perror(map[1]);
+                exit(2);
+            }
+        }
+    }
+}
+
+static int write_in(int directory, const char *name, const char *value, size_t size) {
+    int file = openat(directory, name, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || write(file, value, size) < 0) {
+        return fail(name);
+    }
+    close(file);
+    return 0;
+}
+
+static int make_cgroups(void) {
+    struct cgroup *cgroup = cgroups - 1;
+    for (char **map = maps; map[0] != NULL; map += 2) {
+        if (!is_cgroup(map)) {
+            continue;
+        }
+        if (map[0][0] == 's') {
+            char *equals = strchr(map[1], '='), name[64];
+            snprintf(name, sizeof name, "%.*s", (int) (equals - map[1]), map[1]);
+            if (write_in(cgroup->own, name, equals + 1, strlen(equals + 1)) != 0) {
+                return -1;
+            }
+            continue;
+        }
+        cgroup++;
+        if (mkdirat(cgroup->parent, cgroup_name, 0755) != 0) {
+            return fail("mkdir");
+        }
+        cgroup->own = openat(cgroup->parent, cgroup_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (cgroup->own < 0) {
+            return fail(cgroup_name);
+        }
+        if (cgroup->version == 2) {
+            *(uint64_t *) (frame + FRAME_FLAGS) |= INTO_CGROUP;
+            *(uint64_t *) (frame + FRAME_CGROUP) = cgroup->own;
+        }
+    }
+    return 0;
+}
+
+static int enter_cgroups(long pid) {
+    char text[24];
+    int size = snprintf(text, sizeof text, "%ld", pid);
+    for (int i = 0; i < cgroup_count; i++) {
+        if (cgroups[i].version == 1 && write_in(cgroups[i].own, "cgroup.procs", text, size) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int remove_cgroups(void) {
+    for (int i = 0; i < cgroup_count; i++) {
+        close(cgroups[i].own);
+        int tries = 0;
+        while (unlinkat(cgroups[i].parent, cgroup_name, AT_REMOVEDIR) != 0) {
+            if (errno != EBUSY || ++tries > 1000) {
+                return fail("rmdir");
+            }
+            usleep(100);
+        }
+    }
+    return 0;
+}
+
 static int launch_by_rows(void) {
     int streams[3], channel[2], failed = 0, ready = 0;
     uint32_t report[REPORT_SIZE / 4];
@@ -250,7 +351,7 @@ static int launch_by_rows(void) {
         return fail("socketpair");
     }
     int program = program_file();
-    if (program < 0) {
+    if (program < 0 || make_cgroups() != 0) {
         return -1;
     }
     if (maps[0] == NULL) {
@@ -272,7 +373,7 @@ static int launch_by_rows(void) {
         return fail("clone3");
     }
     if (maps[0] != NULL) {
-        failed = write_maps(pid) != 0 || send_go(channel[0], pid) != 0 ? -1 : 0;
+        failed = enter_cgroups(pid) != 0 || write_maps(pid) != 0 || send_go(channel[0], pid) != 0 ? -1 : 0;
         if (failed != 0) {
             shutdown(channel[0], SHUT_WR);
         }
@@ -293,6 +394,9 @@ static int launch_by_rows(void) {
         failed = fail("waitid");
     }
     close(pidfd);
+    if (remove_cgroups() != 0) {
+        failed = -1;
+    }
     if (failed == 0 && (!ready || info.si_code != CLD_EXITED || info.si_status != 0)) {
         snprintf(problem, sizeof problem, "ended with code %d, status %d", info.si_code, info.si_status);
         failed = -1;
