@@ -1,0 +1,399 @@
+package io.lxc4j.layers.files;
+
+import static io.lxc4j.kernel.Constants.O_DIRECTORY;
+import static io.lxc4j.kernel.Constants.O_NOFOLLOW;
+import static io.lxc4j.kernel.Constants.O_NONBLOCK;
+import static io.lxc4j.kernel.Constants.O_RDONLY;
+
+import io.lxc4j.error.Errno;
+import io.lxc4j.error.SystemCallException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.FileStatus;
+import io.lxc4j.kernel.FileTree;
+import io.lxc4j.kernel.Kernel;
+import io.lxc4j.layers.tar.ByteStrings;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an overlay of some directories would show, read from the directories themselves, so that nothing need be mounted. They may be
+ * hostile: names are looked up one by one, by descriptor, and a link is followed only by its text, never by the kernel.
+ *
+ * <p>What is in them must not change meanwhile. Names and paths are strings of bytes. Not thread-safe.
+ *
+ * @see <a href="https://docs.kernel.org/filesystems/overlayfs.html">overlayfs</a>
+ */
+public final class MergedTree implements AutoCloseable {
+    /** As the kernel's limit on links in one look-up. */
+    private static final int MOST_LINKS = 40;
+
+    private static final int LONGEST_PATH = 4096;
+    private static final int PART_BYTES = 1 << 16;
+    private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
+
+    /** Nothing waits, also if it is a pipe. */
+    private static final Constant FILE = Constant.or(O_RDONLY, O_NOFOLLOW, O_NONBLOCK);
+
+    private final FileTree tree = new FileTree();
+    private final Directory root;
+
+    /**
+     * Opens directories.
+     *
+     * @param directories the top one first, at least one
+     * @throws io.lxc4j.error.ContainerException if one can't be opened
+     */
+    public MergedTree(List<Path> directories) {
+        List<Part> parts = new ArrayList<>();
+        root = new Directory("", parts);
+        try {
+            for (int i = 0; i < directories.size(); i++) {
+                Constant how = Constant.or(O_RDONLY, O_DIRECTORY);
+                parts.add(new Part(i, Kernel.open(directories.get(i).toString(), how, 0)));
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        root.close();
+        tree.close();
+    }
+
+    /** The directory of one layer. */
+    private record Part(int layer, Fd directory) {}
+
+    /** A directory that is shown: what layers have of it, the top one first, down to one that hides those below. Open until it is closed. */
+    public final class Directory implements AutoCloseable {
+        private final String path;
+        private final List<Part> parts;
+
+        private Directory(String path, List<Part> parts) {
+            this.path = path;
+            this.parts = parts;
+        }
+
+        /**
+         * Its path.
+         *
+         * @return the path, without a slash at either end; empty for the root
+         */
+        public String path() {
+            return path;
+        }
+
+        /**
+         * What is in it.
+         *
+         * @return names, sorted
+         */
+        public Collection<String> names() {
+            Set<String> names = new TreeSet<>();
+            Set<String> hidden = new TreeSet<>();
+            for (Part part : parts) {
+                for (String name : tree.list(part.directory)) {
+                    if (!names.contains(name) && !hidden.contains(name)) {
+                        (Whiteout.is(tree.status(part.directory, name)) ? hidden : names).add(name);
+                    }
+                }
+            }
+            return names;
+        }
+
+        /**
+         * Looks for a name.
+         *
+         * @param name one name, not {@code .} or {@code ..}
+         * @return what is shown by that name; empty if nothing is
+         */
+        public Optional<Entry> find(String name) {
+            for (Part part : parts) {
+                FileStatus status = status(part.directory, name);
+                if (status != null) {
+                    return Whiteout.is(status) ? Optional.empty() : Optional.of(new Entry(this, name, part, status));
+                }
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            parts.forEach(part -> part.directory.close());
+        }
+    }
+
+    /** Something that is shown, not followed if it is a link. Valid while its directory is open. */
+    public final class Entry {
+        private final Directory directory;
+        private final String name;
+        private final Part part;
+        private final FileStatus status;
+
+        private Entry(Directory directory, String name, Part part, FileStatus status) {
+            this.directory = directory;
+            this.name = name;
+            this.part = part;
+            this.status = status;
+        }
+
+        /**
+         * Its path.
+         *
+         * @return the path, without a slash at either end
+         */
+        public String path() {
+            return directory.path.isEmpty() ? name : directory.path + "/" + name;
+        }
+
+        /**
+         * Which layer it is of; of a directory, the topmost that has it.
+         *
+         * @return the layer's place, from 0 for the top one
+         */
+        public int layer() {
+            return part.layer;
+        }
+
+        /**
+         * What the file system tells of it.
+         *
+         * @return its status
+         */
+        public FileStatus status() {
+            return status;
+        }
+
+        /**
+         * Where a link leads.
+         *
+         * @return its text
+         */
+        public String target() {
+            return tree.link(part.directory, name);
+        }
+
+        /**
+         * Its extended attributes without those of overlayfs and of this machine.
+         *
+         * @return their names, sorted
+         */
+        public List<String> attributes() {
+            return tree.attributes(part.directory, name).stream()
+                    .filter(OverlayAttributes::isLayers)
+                    .sorted()
+                    .toList();
+        }
+
+        /**
+         * The value of an extended attribute.
+         *
+         * @param attribute its name
+         * @return its bytes
+         */
+        public String attribute(String attribute) {
+            return tree.attribute(part.directory, name, attribute);
+        }
+
+        /**
+         * Opens a regular file.
+         *
+         * @return the file, open for reading, the caller's to close
+         * @throws LayerException if it is none
+         */
+        public Fd open() {
+            if (!status.isRegular()) {
+                throw new LayerException("reading " + ByteStrings.show(path()) + ": it is no regular file");
+            }
+            return tree.open(part.directory, name, FILE);
+        }
+
+        /**
+         * Opens a directory.
+         *
+         * @return the directory, the caller's to close
+         * @throws LayerException if it is none
+         */
+        public Directory openDirectory() {
+            if (!status.isDirectory()) {
+                throw new LayerException("listing " + ByteStrings.show(path()) + ": it is no directory");
+            }
+            List<Part> found = new ArrayList<>();
+            Directory opened = new Directory(path(), found);
+            try {
+                for (Part below : directory.parts.subList(directory.parts.indexOf(part), directory.parts.size())) {
+                    FileStatus there = MergedTree.this.status(below.directory, name);
+                    if (there == null) {
+                        continue;
+                    }
+                    if (!there.isDirectory()) {
+                        break; // what is below is hidden by it
+                    }
+                    found.add(new Part(below.layer, tree.open(below.directory, name, DIRECTORY)));
+                    if (isOpaque(found.getLast().directory)) {
+                        break;
+                    }
+                }
+                return opened;
+            } catch (RuntimeException | Error e) {
+                opened.close();
+                throw e;
+            }
+        }
+    }
+
+    private @Nullable FileStatus status(Fd directory, String name) {
+        try {
+            return tree.status(directory, name);
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENOENT || e.errno() == Errno.ENAMETOOLONG) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private boolean isOpaque(Fd directory) {
+        return tree.attributes(directory, "").stream()
+                .anyMatch(attribute -> Whiteout.isOpaqueAttribute(attribute)
+                        && tree.attribute(directory, "", attribute).equals(Whiteout.YES));
+    }
+
+    /**
+     * The root.
+     *
+     * @return the directory, which stays open as long as this
+     */
+    public Directory root() {
+        return root;
+    }
+
+    /** What is done with something that was found. */
+    @FunctionalInterface
+    public interface Use<T> {
+        /**
+         * Uses it.
+         *
+         * @param entry what was found; closed after this
+         * @return the result
+         */
+        T apply(Entry entry);
+    }
+
+    /**
+     * Looks for a path as a program in the container would: from the root, with links followed, which never lead out of it.
+     *
+     * @param <T> what comes of it
+     * @param path the path, absolute or as if it were
+     * @param use what is done with what is there
+     * @return its result; empty if nothing is there, or the path is the root itself
+     * @throws LayerException if it has too many links, or too long ones
+     */
+    public <T> Optional<T> find(String path, Use<T> use) {
+        Deque<String> todo = new ArrayDeque<>(names(path));
+        Deque<Directory> way = new ArrayDeque<>();
+        int links = 0;
+        try {
+            while (true) {
+                String name = todo.poll();
+                if (name == null) {
+                    return Optional.empty();
+                }
+                if (name.equals("..")) {
+                    if (!way.isEmpty()) {
+                        way.pop().close();
+                    }
+                    continue;
+                }
+                Directory current = way.isEmpty() ? root : way.peek();
+                Optional<Entry> found = current.find(name);
+                if (found.isEmpty()) {
+                    return Optional.empty();
+                }
+                Entry entry = found.get();
+                if (entry.status.isLink()) {
+                    String target = entry.target();
+                    if (++links > MOST_LINKS || target.length() > LONGEST_PATH) {
+                        throw new LayerException("looking for " + ByteStrings.show(path) + ": it leads over more than "
+                                + MOST_LINKS + " links, or one that is too long");
+                    }
+                    if (target.startsWith("/")) {
+                        closeAll(way);
+                    }
+                    List<String> further = names(target);
+                    for (int i = further.size() - 1; i >= 0; i--) {
+                        todo.push(further.get(i));
+                    }
+                } else if (todo.isEmpty()) {
+                    return Optional.of(use.apply(entry));
+                } else if (entry.status.isDirectory()) {
+                    way.push(entry.openDirectory());
+                } else {
+                    return Optional.empty();
+                }
+            }
+        } finally {
+            closeAll(way);
+        }
+    }
+
+    private static void closeAll(Deque<Directory> way) {
+        way.forEach(Directory::close);
+        way.clear();
+    }
+
+    private static List<String> names(String path) {
+        return Arrays.stream(path.split("/", -1))
+                .filter(name -> !name.isEmpty() && !name.equals("."))
+                .toList();
+    }
+
+    /**
+     * Reads a small file.
+     *
+     * @param path the path, as for {@link #find}
+     * @param most how many bytes it may have
+     * @return its bytes; empty if nothing is there, or something that is no regular file
+     * @throws LayerException if it has more
+     */
+    public Optional<byte[]> read(String path, int most) {
+        return find(path, entry -> {
+                    if (!entry.status.isRegular()) {
+                        return Optional.<byte[]>empty();
+                    }
+                    if (entry.status.size() > most) {
+                        throw new LayerException("reading " + ByteStrings.show(path) + ": it has " + entry.status.size()
+                                + " bytes, and " + most + " are enough for such a file");
+                    }
+                    try (Fd file = entry.open()) {
+                        return Optional.of(read(file, most));
+                    }
+                })
+                .flatMap(found -> found);
+    }
+
+    private byte[] read(Fd file, int most) {
+        byte[] all = new byte[most];
+        byte[] part = new byte[Math.min(most, PART_BYTES)];
+        int length = 0;
+        int count;
+        while (length < most && (count = tree.read(file, part)) > 0) {
+            int taken = Math.min(count, most - length);
+            System.arraycopy(part, 0, all, length, taken);
+            length += taken;
+        }
+        return Arrays.copyOf(all, length);
+    }
+}
