@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits ContainerBuilder, ExecBuilder {
     private static final WindowSize DEFAULT_SIZE = new WindowSize(80, 24);
     private static final int DEFAULT_OUTPUT_LIMIT_BYTES = 1 << 20;
+    private static final Pattern USER = Pattern.compile(
+            "[^:/\\s\\p{Cntrl}-][^:/\\s\\p{Cntrl}]{0,255}(:[^:/\\s\\p{Cntrl}-][^:/\\s\\p{Cntrl}]{0,255})?");
 
     List<String> command = List.of();
 
     @Nullable
     String workingDirectory;
+
+    /** Names or ids; null if it was not set. */
+    @Nullable
+    String user;
 
     final Map<String, String> environment = new LinkedHashMap<>();
     private @Nullable Redirect input;
@@ -51,6 +58,7 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
         inherited = true;
         command = other.command;
         workingDirectory = other.workingDirectory;
+        user = other.user;
         environment.putAll(other.environment);
         input = other.input;
         output = other.output;
@@ -85,6 +93,43 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
         unset("workingDirectory", workingDirectory, path);
         workingDirectory = InsidePath.check("workingDirectory", path);
         return self();
+    }
+
+    /**
+     * Sets whom the process is inside; by default the user that the container's image names, and else root; for one more process, whom the
+     * container's first process was at its start. Any other than root has the {@linkplain io.lxc4j.security.Capabilities#ambient
+     * ambient} capabilities only.
+     *
+     * @param user {@code user} or {@code user:group}. Names are looked for in the image's {@code /etc/passwd} and {@code /etc/group}; ids
+     *     are from 0 to 2147483647, and the container must have them. Without a group, it is that of the user in the image, with
+     *     the supplementary groups that list the user and that the container has
+     * @return this builder
+     * @throws InvalidSpecificationException if it has another form, or was set before
+     */
+    public B user(String user) {
+        unset("user", this.user, user);
+        if (!USER.matcher(user).matches()) {
+            throw new InvalidSpecificationException("user \"" + printable(user)
+                    + "\" must be USER or USER:GROUP, names without spaces, slashes and control characters, or ids");
+        }
+        this.user = user;
+        return self();
+    }
+
+    /**
+     * Sets whom the process is inside, by ids, without supplementary groups; see {@link #user(String)}.
+     *
+     * @param uid a user id that the container has, from 0 to 2147483647
+     * @param gid a group id that the container has, from 0 to 2147483647
+     * @return this builder
+     * @throws InvalidSpecificationException if an id is negative, or they were set before
+     */
+    public B user(int uid, int gid) {
+        if (uid < 0 || gid < 0) {
+            throw new InvalidSpecificationException(
+                    "user(" + uid + ", " + gid + "): ids are from 0 to " + Integer.MAX_VALUE);
+        }
+        return user(uid + ":" + gid);
     }
 
     /**
@@ -241,7 +286,7 @@ public abstract sealed class CommandBuilder<B extends CommandBuilder<B>> permits
     }
 
     /** Checks what can be wrong only as a whole. */
-    final void checkCommand() {
+    final void checkCommand(List<String> command) {
         if (command.isEmpty()) {
             throw new InvalidSpecificationException("command is not set; it must name a program");
         }

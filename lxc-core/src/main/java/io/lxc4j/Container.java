@@ -19,10 +19,12 @@ import io.lxc4j.security.Isolation;
 import io.lxc4j.security.Rights;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -267,6 +269,23 @@ public final class Container implements AutoCloseable {
     public NamespaceHandle namespace(NamespaceKind kind) {
         try (Fd pidfd = process.pidfd()) {
             return NamespaceHandle.ofContainer(pidfd, process.pid(), kind, lease);
+        }
+    }
+
+    /**
+     * Asks the container's process to end, by the stop signal of its image, {@code SIGTERM} if it has none; and ends what is left
+     * then, as {@link #close()} does.
+     *
+     * @param limit how long the process may take
+     * @return whether it has ended by itself in that time
+     * @throws InterruptedException if this thread is interrupted; everything is ended then
+     */
+    public boolean stop(Duration limit) throws InterruptedException {
+        try {
+            process.signal(specification.settings().execution().stopSignal());
+            return process.waitFor(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
+        } finally {
+            close();
         }
     }
 

@@ -6,6 +6,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.InsidePath;
+import io.lxc4j.layers.Image;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.namespaces.Namespaces;
@@ -26,6 +27,17 @@ import org.slf4j.LoggerFactory;
 public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     @Nullable
     RootFileSystem root;
+
+    @Nullable
+    Image image;
+
+    private boolean rootOfImage;
+
+    @Nullable
+    List<String> arguments;
+
+    /** Known when all is set. */
+    private @Nullable Execution execution;
 
     @Nullable
     Namespaces namespaces;
@@ -60,6 +72,9 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     ContainerBuilder(ContainerBuilder other) {
         super(other);
         root = other.root;
+        image = other.image;
+        rootOfImage = other.rootOfImage;
+        arguments = other.arguments;
         namespaces = other.namespaces;
         attributes = other.attributes;
         isolation = other.isolation;
@@ -101,7 +116,44 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
     }
 
     /**
-     * Sets where the files come from; by default {@link RootFileSystem#host()}.
+     * Sets what it is a container of: the image's files, below a tmpfs that takes what is written and vanishes with the container, unless
+     * {@link #root} says how they are to be used; and what its configuration says, where this builder does not: the
+     * program and its arguments, environment, user, working directory (which is made if it is missing) and {@linkplain Container#stop stop
+     * signal}. What is written to its volumes vanishes with all else; a {@linkplain #mount mount} keeps it. Ports are
+     * not published, as a container has a network of its own.
+     *
+     * @param image the image
+     * @return this builder
+     * @see Image#config()
+     */
+    public ContainerBuilder image(Image image) {
+        unset("image", this.image, image);
+        this.image = image;
+        if (rootOfImage) {
+            root = null;
+            rootOfImage = false;
+        }
+        return this;
+    }
+
+    /**
+     * Sets the arguments of the image's program, its entry point, in the place of those that the image has for it. If the image has no
+     * entry point, the first one is the program.
+     *
+     * @param arguments the arguments; none is possible
+     * @return this builder
+     * @throws InvalidSpecificationException if one has a NUL character
+     */
+    public ContainerBuilder arguments(String... arguments) {
+        List<String> all = List.of(arguments);
+        unset("arguments", this.arguments, all);
+        all.forEach(argument -> noNul("arguments", argument));
+        this.arguments = all;
+        return this;
+    }
+
+    /**
+     * Sets where the files come from; by default the image, and without one {@link RootFileSystem#host()}.
      *
      * @param root the root file system
      * @return this builder
@@ -309,12 +361,27 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      * @throws InvalidSpecificationException if settings are missing or contradict each other
      */
     public ContainerSpec build() {
-        checkCommand();
+        if (arguments != null && (image == null || !command.isEmpty())) {
+            throw new InvalidSpecificationException(
+                    "arguments are those of an image's program: set an image and no command; a command has its own");
+        }
+        if (image != null && root == null) {
+            ContainerBuilder complete = new ContainerBuilder(this);
+            complete.root = image.root();
+            complete.rootOfImage = true;
+            return complete.build();
+        }
+        execution = null;
+        execution = execution();
+        if (image != null && execution.command().isEmpty()) {
+            throw new InvalidSpecificationException("command is not set, and " + image + " names no program");
+        }
+        checkCommand(execution.command());
         if (hostName != null && namespaces != null) {
             throw new InvalidSpecificationException("hostName \"" + hostName
                     + "\" and namespaces are both set; set the host name in Namespaces.builder()");
         }
-        ContainerPlan.searchPath(environment);
+        ContainerPlan.searchPath(execution.environment());
         RootFileSystem files = root();
         if (files.needsOwnUsers() && !namespaces().hasOwnUsers()) {
             throw new InvalidSpecificationException("the host's files with shareUsers would show the container"
@@ -328,7 +395,9 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
                     "sysctls are set in /proc/sys, which onlyProcessesInProc takes away: "
                             + namespaces().sysctls() + "; leave one of them out");
         }
-        return new ContainerSpec(new ContainerBuilder(this));
+        ContainerBuilder finished = new ContainerBuilder(this);
+        finished.execution = execution;
+        return new ContainerSpec(finished);
     }
 
     /**
@@ -350,6 +419,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
      */
     public ContainerResult run() throws InterruptedException {
         return build().run();
+    }
+
+    Execution execution() {
+        return execution == null ? Execution.of(this) : execution;
     }
 
     RootFileSystem root() {

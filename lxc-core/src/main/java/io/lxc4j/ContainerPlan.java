@@ -1,5 +1,7 @@
 package io.lxc4j;
 
+import static java.util.Objects.requireNonNull;
+
 import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Architecture;
@@ -9,6 +11,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Operation;
 import io.lxc4j.launch.TerminalOperation;
+import io.lxc4j.layers.ImageUser;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.PlannedMount;
 import io.lxc4j.layers.RootFileSystem;
@@ -20,6 +23,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** How the parts of a container become one plan: the one place where they meet. */
@@ -49,6 +54,11 @@ final class ContainerPlan {
             Cgroup.contribute(plan);
         }
         NamespacePlan.contribute(plan, namespaces, settings.attributes());
+        Execution execution = settings.execution();
+        if (execution.changesUser()) {
+            plan.add(new Operation.BecomeUser(
+                    ids(settings, requireNonNull(execution.user())), settings.terminal != null));
+        }
         settings.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
         part(plan);
@@ -69,6 +79,9 @@ final class ContainerPlan {
             mounts.get(i).prepare(plan, i);
             mounts.get(i).attach(plan);
         }
+        if (execution.makesDirectory()) {
+            makeDirectories(plan, requireNonNull(execution.workingDirectory()));
+        }
         PseudoFileSystems.protect(plan);
         settings.protectedPaths.forEach(path -> plan.add(new MountOperation.ProtectFromWrites(path, false)));
         settings.maskedPaths.forEach(path -> plan.add(new MountOperation.Mask(path, false)));
@@ -78,11 +91,28 @@ final class ContainerPlan {
             NamespacePlan.contributeInit(plan, namespaces);
         }
         plan.add(new Operation.CloseDescriptors());
-        if (settings.workingDirectory != null) {
-            plan.add(new Operation.ChangeDirectory(settings.workingDirectory));
+        String directory = execution.workingDirectory();
+        if (directory != null) {
+            plan.add(new Operation.ChangeDirectory(directory));
         }
-        plan.add(exec(settings, settings.environment));
+        plan.add(exec(execution.command(), settings, execution.environment(), execution.user()));
         return plan.build();
+    }
+
+    private static void makeDirectories(LaunchPlan.Builder plan, String path) {
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            plan.add(new MountOperation.MakeDirectory(path.substring(0, slash), 0755));
+        }
+        if (path.length() > 1) {
+            plan.add(new MountOperation.MakeDirectory(path, 0755));
+        }
+    }
+
+    /** Groups that were asked for by number are had by each user. */
+    private static Operation.SetIds ids(ContainerBuilder settings, ImageUser user) {
+        Set<Integer> groups = new TreeSet<>(settings.attributes().additionalGroups());
+        groups.addAll(user.groups());
+        return NamespacePlan.takingOnUser(settings.namespaces(), user.uid(), user.gid(), List.copyOf(groups));
     }
 
     /** What a process that runs something of the container shall not have of this JVM. */
@@ -108,7 +138,8 @@ final class ContainerPlan {
 
     /** One more process in a container. */
     static LaunchPlan of(ContainerBuilder settings, ExecBuilder exec, Handle firstProcess) {
-        Map<String, String> environment = new LinkedHashMap<>(settings.environment);
+        Execution execution = settings.execution();
+        Map<String, String> environment = new LinkedHashMap<>(execution.environment());
         environment.putAll(exec.environment);
         Namespaces namespaces = settings.namespaces();
         LaunchPlan.Builder plan = LaunchPlan.builder();
@@ -117,20 +148,22 @@ final class ContainerPlan {
             Cgroup.contributeToJoin(plan);
         }
         NamespacePlan.join(plan, namespaces, firstProcess);
-        ExecBuilder.User user = exec.user;
-        if (user == null) {
+        ImageUser user = exec.user == null ? execution.user() : Execution.user(exec.user, settings.image);
+        if (user == null || (exec.user == null && !execution.changesUser())) {
             NamespacePlan.takingOnUser(namespaces, settings.attributes()).ifPresent(plan::add);
+        } else if (exec.user == null) {
+            plan.add(ids(settings, user));
         } else {
-            plan.add(NamespacePlan.takingOnUser(namespaces, user.uid(), user.gid()));
+            plan.add(NamespacePlan.takingOnUser(namespaces, user.uid(), user.gid(), user.groups()));
         }
         part(plan);
         exec.isolation().contribute(plan, NamespacePlan.rights(namespaces));
         settings.attributes().contribute(plan);
         takeTerminal(plan, exec.terminal, false);
         plan.add(new Operation.CloseDescriptors());
-        String directory = exec.workingDirectory == null ? settings.workingDirectory : exec.workingDirectory;
+        String directory = exec.workingDirectory == null ? execution.workingDirectory() : exec.workingDirectory;
         plan.add(new Operation.ChangeDirectory(directory == null ? "/" : directory));
-        plan.add(exec(exec, environment));
+        plan.add(exec(exec.command, exec, environment, user));
         return plan.build();
     }
 
@@ -182,10 +215,11 @@ final class ContainerPlan {
         return plan;
     }
 
-    private static Operation.Exec exec(CommandBuilder<?> settings, Map<String, String> own) {
+    private static Operation.Exec exec(
+            List<String> command, CommandBuilder<?> settings, Map<String, String> own, @Nullable ImageUser user) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
-        environment.put("HOME", "/root");
+        environment.put("HOME", user == null ? "/root" : user.home());
         environment.put("container", "lxc4j");
         if (settings.terminal != null) {
             environment.put("TERM", "xterm");
@@ -193,7 +227,7 @@ final class ContainerPlan {
         environment.putAll(own);
         List<String> entries = new ArrayList<>();
         environment.forEach((name, value) -> entries.add(name + "=" + value));
-        return new Operation.Exec(settings.command.getFirst(), settings.command, entries, searchPath(own));
+        return new Operation.Exec(command.getFirst(), command, entries, searchPath(own));
     }
 
     /** The directories that a command without a slash is looked for in. */

@@ -323,13 +323,19 @@ public final class ContainerProcess extends Process {
      * @return whether the process had not ended yet
      */
     public boolean signal(Signal signal) {
+        return signal(signal.number());
+    }
+
+    /** Sends a signal by its number, from 1 to 64. */
+    boolean signal(int number) {
+        boolean isHarmless = Signal.of(number).map(Signal::isHarmless).orElse(false);
         boolean ignoredByKernel =
-                protectedByKernel && !signal.isHarmless() && signal != Signal.KILL && hasDefaultAction(signal);
-        return process.signal((ignoredByKernel ? Signal.KILL : signal).number());
+                protectedByKernel && !isHarmless && number != Signal.KILL.number() && hasDefaultAction(number);
+        return process.signal(ignoredByKernel ? Signal.KILL.number() : number);
     }
 
     /** Whether the process neither handles nor ignores the signal: then the kernel keeps it from process 1. */
-    private boolean hasDefaultAction(Signal signal) {
+    private boolean hasDefaultAction(int signal) {
         try {
             long handledOrIgnored = 0;
             for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
@@ -337,7 +343,7 @@ public final class ContainerProcess extends Process {
                     handledOrIgnored |= Long.parseUnsignedLong(line.substring(7).strip(), 16);
                 }
             }
-            return (handledOrIgnored & (1L << (signal.number() - 1))) == 0;
+            return (handledOrIgnored & (1L << (signal - 1))) == 0;
         } catch (IOException _) {
             return false; // it has just ended
         }

@@ -118,7 +118,7 @@ public final class ContainerSpec {
             container.process().closeInput();
             return new Capture(
                             container.process(),
-                            settings.command,
+                            command(),
                             settings.outputLimitBytes(),
                             settings.timeout,
                             () -> container.oomKills() > 0)
@@ -141,7 +141,7 @@ public final class ContainerSpec {
      * @return the program and its arguments
      */
     public List<String> command() {
-        return settings.command;
+        return settings.execution().command();
     }
 
     ContainerBuilder settings() {
@@ -164,6 +164,6 @@ public final class ContainerSpec {
 
     @Override
     public String toString() {
-        return "container specification of " + settings.command;
+        return "container specification of " + command();
     }
 }

@@ -21,19 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
     private final Container container;
 
-    /** Whom it is to be; null for whom the container's first process is. */
-    @Nullable
-    User user;
-
     private @Nullable Capabilities capabilities;
-
-    /**
-     * A user inside.
-     *
-     * @param uid the user id
-     * @param gid the group id
-     */
-    record User(int uid, int gid) {}
 
     /**
      * All that the plan of a process depends on beside its container.
@@ -49,7 +37,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
             List<String> command,
             List<Map.Entry<String, String>> environment,
             @Nullable String workingDirectory,
-            @Nullable User user,
+            @Nullable String user,
             @Nullable WindowSize terminal,
             RightsOperation.@Nullable LimitCapabilities rights) {
         /** Of all texts, in characters. */
@@ -69,26 +57,6 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
 
     @Override
     ExecBuilder self() {
-        return this;
-    }
-
-    /**
-     * Sets whom the process is inside; by default whom the container's first process was at its start. Any other than root
-     * has the {@linkplain Capabilities#ambient ambient} capabilities only; it has no additional groups.
-     *
-     * @param uid a user id that the container has, from 0 to 2147483647
-     * @param gid a group id that the container has, from 0 to 2147483647
-     * @return this builder
-     * @throws InvalidSpecificationException if an id is negative, or they were set before
-     */
-    public ExecBuilder user(int uid, int gid) {
-        User wanted = new User(uid, gid);
-        unset("user", user, wanted);
-        if (uid < 0 || gid < 0) {
-            throw new InvalidSpecificationException(
-                    "user(" + uid + ", " + gid + "): ids are from 0 to " + Integer.MAX_VALUE);
-        }
-        user = wanted;
         return this;
     }
 
@@ -129,7 +97,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @throws ContainerException if a redirect's file can't be opened, or the process is killed while it starts
      */
     public ContainerProcess start() {
-        checkCommand();
+        checkCommand(command);
         return container.start(this, in(Redirect.PIPE));
     }
 
@@ -144,7 +112,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @throws InterruptedException if this thread is interrupted; the process is ended then
      */
     public ContainerResult run() throws InterruptedException {
-        checkCommand();
+        checkCommand(command);
         long before = container.oomKills();
         ContainerProcess process = container.start(this, in(Redirect.from(new File("/dev/null"))));
         try {
@@ -162,7 +130,7 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
      * @return the plan, as {@code strace} would show it; lines that end with a line feed
      */
     public String explain() {
-        checkCommand();
+        checkCommand(command);
         return container.plan(this).explain();
     }
 }

@@ -1,7 +1,10 @@
 package io.lxc4j;
 
+import io.lxc4j.error.InvalidSpecificationException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The standard signals, with their numbers on x86_64 and aarch64.
@@ -72,6 +75,13 @@ public enum Signal {
     /** Bad system call. */
     SYS(31);
 
+    /** As libc has them: it keeps the two before for itself. */
+    private static final int FIRST_REAL_TIME = 34;
+
+    private static final int LAST_REAL_TIME = 64;
+    private static final Pattern FORM =
+            Pattern.compile("(?<digits>[0-9]{1,2})|(?:SIG)?RT(?<base>MIN|MAX)(?<offset>[+-][0-9]{1,2})?");
+
     private final int number;
 
     Signal(int number) {
@@ -103,5 +113,35 @@ public enum Signal {
             case CHLD, URG, WINCH, CONT, STOP, TSTP, TTIN, TTOU -> true;
             default -> false;
         };
+    }
+
+    /**
+     * The number that an image's configuration means.
+     *
+     * @param text a name with or without {@code SIG}, {@code RTMIN+3} or {@code RTMAX-2} among them, or a number from 1 to 64
+     * @throws InvalidSpecificationException if there is no such signal
+     */
+    static int number(String text) {
+        Matcher form = FORM.matcher(text);
+        if (form.matches()) {
+            int number = form.group("digits") != null ? Integer.parseInt(form.group("digits")) : realTime(form);
+            if (number >= 1 && number <= LAST_REAL_TIME) {
+                return number;
+            }
+        }
+        String name = text.startsWith("SIG") ? text.substring(3) : text;
+        return Arrays.stream(values())
+                .filter(signal -> signal.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InvalidSpecificationException(
+                        "stop signal \"" + text + "\": Linux has none of that name or number"))
+                .number;
+    }
+
+    private static int realTime(Matcher form) {
+        int first = form.group("base").equals("MIN") ? FIRST_REAL_TIME : LAST_REAL_TIME;
+        int offset = form.group("offset") == null ? 0 : Integer.parseInt(form.group("offset"));
+        int number = first + offset;
+        return number >= FIRST_REAL_TIME ? number : 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.layers.files.MergedTree;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
@@ -98,6 +99,28 @@ public final class Image {
      */
     public RootFileSystem readOnlyRoot() {
         return root(LayeredRoot.Writes.none());
+    }
+
+    /**
+     * Looks for a user in its {@code /etc/passwd} and {@code /etc/group}.
+     *
+     * @param user {@code user} or {@code user:group}, names or ids from 0 to 2147483647; empty for root. Without a group, it is that of the
+     *     user, and the supplementary groups are those that list the user
+     * @return the user
+     * @throws InvalidSpecificationException if the image has none of that name, or no such group
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked or one of the files is larger than 1 MiB
+     */
+    public ImageUser user(String user) {
+        try (MergedTree files = files()) {
+            return new UserFiles(files).find(user);
+        }
+    }
+
+    /** What a container of it would see. */
+    MergedTree files() {
+        return new MergedTree(store.unpack(descriptor, manifest, UnpackLimits.USUAL).stream()
+                .map(store.layersDirectory()::resolve)
+                .toList());
     }
 
     RootFileSystem rootKeptIn(Path directory) {

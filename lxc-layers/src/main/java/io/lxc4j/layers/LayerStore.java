@@ -8,6 +8,7 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.oci.Descriptor;
+import io.lxc4j.layers.oci.ExecutionParameters;
 import io.lxc4j.layers.oci.HistoryEntry;
 import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.ImageReference;
@@ -223,6 +224,38 @@ public final class LayerStore implements AutoCloseable {
         return add(base.config(), base.manifest().layers(), tree(directory), message, canonical(reference), "commit");
     }
 
+    /**
+     * Makes an image of the same files with another configuration.
+     *
+     * @param base the image, of this store
+     * @param parameters how its containers start, all of it
+     * @param message what has changed; may be empty
+     * @param reference the name of the new image
+     * @return the image
+     */
+    public Image configure(Image base, ExecutionParameters parameters, String message, String reference) {
+        String name = canonical(reference);
+        try (Store.Use _ = store.use()) {
+            return finish(
+                    base.config().withParameters(parameters, step("configure", message, true)),
+                    base.manifest().layers(),
+                    name,
+                    "configure");
+        }
+    }
+
+    private static HistoryEntry step(String action, String message, boolean isEmptyLayer) {
+        return new HistoryEntry(Optional.of(Instant.now()), "lxc4j " + action, "", message, isEmptyLayer, Map.of());
+    }
+
+    private Image finish(ImageConfig config, List<Descriptor> layers, String name, String action) {
+        Manifest manifest =
+                new Manifest(MediaType.MANIFEST, store.add(MediaType.CONFIG, config.toBytes()), layers, Map.of());
+        Descriptor image = store.add(MediaType.MANIFEST, manifest.toBytes());
+        store.name(name, image, action);
+        return image(image);
+    }
+
     private Image add(
             ImageConfig below,
             List<Descriptor> layersBelow,
@@ -232,16 +265,9 @@ public final class LayerStore implements AutoCloseable {
             String action) {
         try (Store.Use _ = store.use()) {
             NewLayer layer = store.pack(source);
-            HistoryEntry step =
-                    new HistoryEntry(Optional.of(Instant.now()), "lxc4j " + action, "", message, false, Map.of());
-            ImageConfig config = below.withLayer(layer.diffId(), step);
             List<Descriptor> layers = new ArrayList<>(layersBelow);
             layers.add(layer.blob());
-            Manifest manifest =
-                    new Manifest(MediaType.MANIFEST, store.add(MediaType.CONFIG, config.toBytes()), layers, Map.of());
-            Descriptor image = store.add(MediaType.MANIFEST, manifest.toBytes());
-            store.name(name, image, action);
-            return image(image);
+            return finish(below.withLayer(layer.diffId(), step(action, message, false)), layers, name, action);
         }
     }
 

@@ -117,6 +117,7 @@ final class Compiler {
             case Operation.AwaitParent _ -> joins.awaitParent();
             case JoinOperation join -> joins.add(join);
             case Operation.SetIds ids -> setIds(ids);
+            case Operation.BecomeUser user -> becomeUser(user);
             case Operation.StartInCgroup _ -> {} // a flag of the clone
             case Operation.NewCgroupNamespace _ -> rows.add(Sys.UNSHARE, flags(Namespace.CGROUP.cloneFlag()));
             case Operation.NewSession _ -> rows.add(Sys.SETSID);
@@ -194,6 +195,17 @@ final class Compiler {
         rows.add(Sys.SETRESUID, number(ids.uid()), number(ids.uid()), number(ids.uid()));
         if (!staysRoot) {
             keepCapabilitiesOverChange(Constant.or());
+        }
+    }
+
+    /** With the change of ids the kernel forgets that the process is to die with its parent. */
+    private void becomeUser(Operation.BecomeUser user) {
+        if (user.ownsTerminal()) {
+            rows.add(Sys.FCHOWN, number(0), number(user.ids().uid()), number(-1));
+        }
+        setIds(user.ids());
+        if (user.ids().uid() != 0) {
+            dieWithParent();
         }
     }
 

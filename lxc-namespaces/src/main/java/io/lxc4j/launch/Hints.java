@@ -68,6 +68,7 @@ final class Hints {
             when errno == Errno.EDQUOT -> "the user has as many keys as /proc/sys/kernel/keys/maxkeys allows";
             case Operation.SetSysctl _ -> AttributeHints.sysctl(sys, errno);
             case Operation.SetIds _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
+            case Operation.BecomeUser _ when sys == Sys.SETGROUPS -> AttributeHints.groups(errno);
             default -> sys == Sys.OPENAT2 ? missingTarget(errno) : missingCall(sys, errno);
         };
     }

@@ -19,6 +19,7 @@ public sealed interface Operation
                 Operation.InSystem,
                 Operation.AwaitParent,
                 Operation.SetIds,
+                Operation.BecomeUser,
                 Operation.NewCgroupNamespace,
                 Operation.StartInCgroup,
                 Operation.NewSession,
@@ -88,6 +89,24 @@ public sealed interface Operation
         @Override
         public String summary() {
             return "taking on user " + uid + " and group " + gid;
+        }
+    }
+
+    /**
+     * Takes on the user whom the program runs as, once all is done that takes root. What it can do before the exec stays.
+     *
+     * @param ids the user and its groups
+     * @param ownsTerminal whether the terminal on standard input becomes its own
+     */
+    record BecomeUser(SetIds ids, boolean ownsTerminal) implements Operation {
+        @Override
+        public Phase phase() {
+            return Phase.CAPABILITIES;
+        }
+
+        @Override
+        public String summary() {
+            return ids.summary() + " for the program";
         }
     }
 

@@ -197,17 +197,18 @@ public final class NamespacePlan {
     }
 
     /**
-     * What makes a process a user, without supplementary groups.
+     * What makes a process a user.
      *
      * @param namespaces the container's
      * @param uid a user id inside, not negative
      * @param gid a group id inside, not negative
+     * @param groups supplementary groups; those that it can't have are left out
      * @return the operation
-     * @throws InvalidSpecificationException if an id is not mapped
+     * @throws InvalidSpecificationException if the user or the group is not mapped
      */
-    public static Operation.SetIds takingOnUser(Namespaces namespaces, int uid, int gid) {
+    public static Operation.SetIds takingOnUser(Namespaces namespaces, int uid, int gid, List<Integer> groups) {
         if (!namespaces.hasOwnUsers()) {
-            return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? List.of() : null);
+            return new Operation.SetIds(uid, gid, Caller.current().maySetGroups() ? groups : null);
         }
         if (!namespaces.makesUsers()) {
             return namespaces.joined.takingOn(uid, gid);
@@ -215,11 +216,18 @@ public final class NamespacePlan {
         IdMaps maps = namespaces.idMapping().example().maps();
         requireMapped("user", uid, maps.uids());
         requireMapped("group", gid, maps.gids());
-        return new MappedIds(maps, uid, gid).takingOn(List.of());
+        List<Integer> possible = maps.denySetgroups()
+                ? List.of()
+                : groups.stream().filter(group -> isMapped(group, maps.gids())).toList();
+        return new MappedIds(maps, uid, gid).takingOn(possible);
+    }
+
+    private static boolean isMapped(int id, List<IdMaps.Range> ranges) {
+        return ranges.stream().anyMatch(range -> range.has(id));
     }
 
     private static void requireMapped(String what, int id, List<IdMaps.Range> ranges) {
-        if (ranges.stream().noneMatch(range -> range.has(id))) {
+        if (!isMapped(id, ranges)) {
             throw new InvalidSpecificationException(what + " " + id + " is none of the container's, which has (inside,"
                     + " outside, count) " + ranges + "; give it a mapping that has it");
         }
