@@ -8,6 +8,7 @@ import static io.lxc4j.kernel.Constants.O_WRONLY;
 import io.lxc4j.Container;
 import io.lxc4j.ContainerBuilder;
 import io.lxc4j.ContainerSpec;
+import io.lxc4j.benchmarks.race.Contender;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;

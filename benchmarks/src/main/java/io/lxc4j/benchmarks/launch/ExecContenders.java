@@ -2,6 +2,7 @@ package io.lxc4j.benchmarks.launch;
 
 import io.lxc4j.Container;
 import io.lxc4j.ContainerSpec;
+import io.lxc4j.benchmarks.race.Contender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.lxc4j.benchmarks.launch;
 
 import io.lxc4j.ContainerSpec;
+import io.lxc4j.benchmarks.race.Contender;
 import io.lxc4j.seccomp.SeccompProfile;
 import io.lxc4j.security.Isolation;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.lxc4j.benchmarks.launch;
 
+import io.lxc4j.benchmarks.race.Contender;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

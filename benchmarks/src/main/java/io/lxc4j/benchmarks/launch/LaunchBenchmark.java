@@ -1,5 +1,10 @@
 package io.lxc4j.benchmarks.launch;
 
+import io.lxc4j.benchmarks.race.Contender;
+import io.lxc4j.benchmarks.race.Pressure;
+import io.lxc4j.benchmarks.race.Race;
+import io.lxc4j.benchmarks.race.Results;
+import io.lxc4j.benchmarks.race.Summary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +29,13 @@ public final class LaunchBenchmark {
     private static final int WARM_UP_LAUNCHES = 2000;
 
     private final Results results;
+    private final Acceptance acceptance;
 
     private LaunchBenchmark(Options options, Workshop workshop, Results results) {
         this.options = options;
         this.workshop = workshop;
         this.results = results;
+        acceptance = new Acceptance(results);
     }
 
     /**
@@ -41,7 +48,7 @@ public final class LaunchBenchmark {
     public static void run(String[] arguments) throws IOException, InterruptedException {
         Options options = Options.parse(arguments);
         try (Workshop workshop = new Workshop()) {
-            Results results = new Results(options);
+            Results results = new Results(options.warmup(), options.rounds());
             LaunchBenchmark benchmark = new LaunchBenchmark(options, workshop, results);
             for (Options.Section section : options.sections()) {
                 switch (section) {
@@ -74,7 +81,7 @@ public final class LaunchBenchmark {
         }
         contenders.addAll(Peers.of(workshop));
         race("main", "one at a time, interleaved", contenders);
-        results.acceptance();
+        acceptance.acceptance();
     }
 
     private void exec() throws IOException, InterruptedException {
@@ -87,7 +94,7 @@ public final class LaunchBenchmark {
             }
             contenders.addAll(containers.peers());
             race("exec", "one more process in a running container, beside the start of one", contenders);
-            results.execAcceptance();
+            acceptance.execAcceptance();
         }
     }
 
@@ -124,7 +131,7 @@ public final class LaunchBenchmark {
                 Contenders.processBuilder(root),
                 Contenders.container(Contenders.FULL, Contenders.full(root)),
                 Contenders.container(Contenders.FULL_WITH_USERS, Contenders.fullWithUsers(root))));
-        results.throughput(rates, pressure);
+        acceptance.throughput(rates, pressure);
     }
 
     /** Differences to the same without mounts, so that the cost of a container and of a fork is no part of it. */
@@ -152,7 +159,7 @@ public final class LaunchBenchmark {
         try (Race race = new Race(contenders)) {
             Pressure pressure = new Pressure();
             List<Summary> summaries = race.run(options.warmup(), options.rounds());
-            results.table("mounts", MOUNTS + " binds in one container", summaries, pressure);
+            results.table("mounts", MOUNTS + " binds in one container", summaries, Peers.LIMIT, pressure);
             results.each("mounts-each", MOUNTS, summaries);
         }
     }
@@ -165,7 +172,7 @@ public final class LaunchBenchmark {
             }
         }
         race("filter", "starts with and without a filter of system calls", starts);
-        results.filterAcceptance();
+        acceptance.filterAcceptance();
         if (!workshop.hasCalls()) {
             System.out.println("skipped: the system calls of a container, as there is no gcc");
             return;
@@ -176,8 +183,9 @@ public final class LaunchBenchmark {
                     "calls",
                     "a million system calls, so that milliseconds are the nanoseconds of one",
                     race.run(1, Math.max(1, options.rounds() / CALLS_LONGER)),
+                    Peers.LIMIT,
                     pressure);
-            results.callsAcceptance();
+            acceptance.callsAcceptance();
         }
     }
 
@@ -185,7 +193,7 @@ public final class LaunchBenchmark {
             throws IOException, InterruptedException {
         try (Race race = new Race(contenders)) {
             Pressure pressure = new Pressure();
-            results.table(section, title, race.run(options.warmup(), options.rounds()), pressure);
+            results.table(section, title, race.run(options.warmup(), options.rounds()), Peers.LIMIT, pressure);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.lxc4j.benchmarks.launch;
 
 import io.lxc4j.Plans;
+import io.lxc4j.benchmarks.race.Contender;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.ProgramFiles;
 import java.io.IOException;

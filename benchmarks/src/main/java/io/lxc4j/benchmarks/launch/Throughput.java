@@ -1,5 +1,6 @@
 package io.lxc4j.benchmarks.launch;
 
+import io.lxc4j.benchmarks.race.Contender;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

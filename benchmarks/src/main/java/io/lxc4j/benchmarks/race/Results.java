@@ -1,4 +1,4 @@
-package io.lxc4j.benchmarks.launch;
+package io.lxc4j.benchmarks.race;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,20 +12,27 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Prints what is measured, and keeps it for the file. */
-final class Results {
+public final class Results {
     private final Map<String, Object> all = new LinkedHashMap<>();
     /** What the acceptance is about. */
     private Map<String, Summary> latest = Map.of();
 
-    Results(Options options) throws IOException {
+    /**
+     * Says where and how it is measured.
+     *
+     * @param warmup rounds that do not count
+     * @param rounds rounds that do
+     * @throws IOException if the machine does not tell
+     */
+    public Results(int warmup, int rounds) throws IOException {
         String machine = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " CPUs ("
                 + processor() + "), Java " + Runtime.version();
         System.out.println(machine);
-        System.out.println(options.rounds() + " rounds after " + options.warmup() + " to warm up");
+        System.out.println(rounds + " rounds after " + warmup + " to warm up");
         all.put("machine", machine);
-        all.put("warmup", options.warmup());
-        all.put("rounds", options.rounds());
+        all.put("warmup", warmup);
+        all.put("rounds", rounds);
         all.put("load", load("load at the beginning"));
     }
 
@@ -43,15 +50,24 @@ final class Results {
         return load;
     }
 
-    /** A table of times; the ratios are to what is there of the first contender and of the limit. */
-    void table(String section, String title, List<Summary> summaries, Pressure pressure) throws IOException {
+    /**
+     * A table of times; the ratios are to what is there of the first contender and of the limit.
+     *
+     * @param section its name in the file
+     * @param title what was measured
+     * @param summaries what each contender has taken
+     * @param limitName the contender that is as fast as possible
+     * @param pressure since the begin
+     * @throws IOException if the machine does not tell
+     */
+    public void table(String section, String title, List<Summary> summaries, String limitName, Pressure pressure)
+            throws IOException {
         Map<String, Summary> byName = new LinkedHashMap<>();
         summaries.forEach(summary -> byName.put(summary.name(), summary));
         double base = summaries.getFirst().median();
-        Optional<Summary> limit = Optional.ofNullable(byName.get(Peers.LIMIT));
+        Optional<Summary> limit = Optional.ofNullable(byName.get(limitName));
         System.out.printf("%n%s: %s%n", section, title);
-        System.out.printf(
-                "%-48s %9s %9s %9s %12s %9s%n", "", "median ms", "p95 ms", "min ms", "× 1st line", "× C limit");
+        System.out.printf("%-48s %9s %9s %9s %12s %9s%n", "", "median ms", "p95 ms", "min ms", "× 1st line", "× limit");
         for (Summary summary : summaries) {
             System.out.printf(
                     "%-48s %9.3f %9.3f %9.3f %12.2f %9s%n",
@@ -68,8 +84,14 @@ final class Results {
         latest = byName;
     }
 
-    /** What each of many costs: pairs of summaries, without any and with all of them; the first pair beside the others. */
-    void each(String section, int count, List<Summary> pairs) {
+    /**
+     * What each of many costs.
+     *
+     * @param section its name in the file
+     * @param count how many
+     * @param pairs pairs of summaries, without any and with all of them; the first pair is compared with the others
+     */
+    public void each(String section, int count, List<Summary> pairs) {
         List<String> lines = new ArrayList<>();
         double first = 0;
         for (int i = 0; i < pairs.size(); i += 2) {
@@ -85,61 +107,16 @@ final class Results {
         all.put(section, lines);
     }
 
-    /** Whether the times are what they were meant to be. */
-    void acceptance() {
-        List<String> lines = new ArrayList<>();
-        for (String name : List.of(Contenders.FULL, Contenders.FULL_WITH_USERS)) {
-            String limit = name.equals(Contenders.FULL) ? Peers.LIMIT : Peers.LIMIT_WITH_USERS;
-            atMost(lines, name, 1.2, limit);
-            atMost(lines, name, 1.0, Contenders.PROCESS_BUILDER);
-            atMost(lines, name, 1.0, Peers.BWRAP);
-            atMost(lines, name, 1.0 / 4, Peers.CRUN);
-            atMost(lines, name, 1.0 / 10, Peers.RUNC);
-        }
-        System.out.println();
-        lines.forEach(System.out::println);
-        all.put("acceptance", lines);
-    }
-
-    /** Whether one more process costs what it was meant to. */
-    void execAcceptance() {
-        List<String> lines = new ArrayList<>();
-        atMost(lines, Contenders.EXEC, 1.2, Contenders.FULL);
-        atMost(lines, Contenders.EXEC_WITH_USERS, 1.2, Contenders.FULL_WITH_USERS);
-        for (String name : List.of(Contenders.EXEC, Contenders.EXEC_WITH_USERS)) {
-            atMost(lines, name, 1.0 / 5, ExecContenders.CRUN);
-            atMost(lines, name, 1.0 / 5, ExecContenders.NSENTER);
-        }
-        System.out.println();
-        lines.forEach(System.out::println);
-        all.put("exec-acceptance", lines);
-    }
-
-    /** Whether a filter costs a start what it was meant to. */
-    void filterAcceptance() {
-        List<String> lines = new ArrayList<>();
-        for (String name : List.of(Contenders.FULL, Contenders.FULL_WITH_USERS)) {
-            atMostMore(lines, name, 0.1, "ms", name + FilterContenders.UNFILTERED);
-        }
-        System.out.println();
-        lines.forEach(System.out::println);
-        all.put("filter-acceptance", lines);
-    }
-
-    /** Whether a filter costs a call what it was meant to, and no more than that of libseccomp. */
-    void callsAcceptance() {
-        List<String> lines = new ArrayList<>();
-        for (String call : FilterContenders.CALLS) {
-            String unfiltered = FilterContenders.LXC4J + call + FilterContenders.UNFILTERED;
-            atMostMore(lines, FilterContenders.LXC4J + call, 60, "ns", unfiltered);
-            atMost(lines, FilterContenders.LXC4J + call, 1.05, FilterContenders.CRUN + call);
-        }
-        System.out.println();
-        lines.forEach(System.out::println);
-        all.put("calls-acceptance", lines);
-    }
-
-    private void atMostMore(List<String> lines, String name, double wanted, String unit, String other) {
+    /**
+     * Whether one takes only so much longer than another one.
+     *
+     * @param lines where that is added
+     * @param name the one
+     * @param wanted how much longer at most
+     * @param unit of that
+     * @param other the other
+     */
+    public void atMostMore(List<String> lines, String name, double wanted, String unit, String other) {
         Summary measured = latest.get(name);
         Summary reference = latest.get(other);
         if (measured == null || reference == null) {
@@ -159,7 +136,15 @@ final class Results {
                 wanted));
     }
 
-    private void atMost(List<String> lines, String name, double wanted, String other) {
+    /**
+     * Whether one takes at most so many times as long as another one.
+     *
+     * @param lines where that is added
+     * @param name the one
+     * @param wanted how many times at most
+     * @param other the other
+     */
+    public void atMost(List<String> lines, String name, double wanted, String other) {
         Summary measured = latest.get(name);
         Summary reference = latest.get(other);
         if (measured == null || reference == null) {
@@ -172,26 +157,49 @@ final class Results {
                 ratio <= wanted ? "met" : "missed", name, ratio, other, wanted));
     }
 
-    void throughput(List<Throughput> rates, Pressure pressure) throws IOException {
-        System.out.printf("%nparallel: launches a second, by virtual threads%n");
-        System.out.printf("%-48s %9s %9s %9s %9s%n", "", "at once", "median", "min", "max");
-        for (Throughput rate : rates) {
-            System.out.printf(
-                    "%-48s %9d %9.0f %9.0f %9.0f%n",
-                    rate.name(), rate.threads(), rate.median(), rate.min(), rate.max());
-        }
-        all.put("parallel", rates);
-        conditions("parallel", pressure);
+    /**
+     * Prints lines, and keeps them.
+     *
+     * @param section their name in the file
+     * @param lines what was found
+     */
+    public void conclude(String section, List<String> lines) {
+        System.out.println();
+        lines.forEach(System.out::println);
+        keep(section, lines);
     }
 
-    private void conditions(String section, Pressure pressure) throws IOException {
+    /**
+     * Keeps something.
+     *
+     * @param section its name in the file
+     * @param content what is written as JSON
+     */
+    public void keep(String section, Object content) {
+        all.put(section, content);
+    }
+
+    /**
+     * Prints how busy the machine was.
+     *
+     * @param section what was measured
+     * @param pressure since the begin
+     * @throws IOException if the machine does not tell
+     */
+    public void conditions(String section, Pressure pressure) throws IOException {
         double percent = pressure.percent();
         all.put(section + "-load", load("load at the end"));
         all.put(section + "-cpu-pressure-percent", percent);
         System.out.printf("in %.0f %% of the time somebody waited for a CPU%n", percent);
     }
 
-    void write(Path file) throws IOException {
+    /**
+     * Writes all that was kept.
+     *
+     * @param file where to
+     * @throws IOException if it can't be written
+     */
+    public void write(Path file) throws IOException {
         JsonMapper mapper =
                 JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
         Files.write(file, mapper.writeValueAsBytes(all));

@@ -1,4 +1,4 @@
-package io.lxc4j.benchmarks.launch;
+package io.lxc4j.benchmarks.race;
 
 import java.util.Arrays;
 
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param mean their mean
  * @param max the greatest
  */
-record Summary(String name, int samples, double median, double p95, double min, double mean, double max) {
+public record Summary(String name, int samples, double median, double p95, double min, double mean, double max) {
     private static final double NANOSECONDS = 1e6;
 
     static Summary of(String name, long[] nanoseconds) {

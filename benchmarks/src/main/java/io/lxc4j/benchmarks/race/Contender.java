@@ -1,16 +1,29 @@
-package io.lxc4j.benchmarks.launch;
+package io.lxc4j.benchmarks.race;
 
 import java.io.IOException;
 
-/** A way to run the program that does nothing, from the start to its end. */
-interface Contender extends AutoCloseable {
+/** A way to do what is measured. */
+public interface Contender extends AutoCloseable {
     /** Does what is measured, once, and tells in nanoseconds how long that took. */
     @FunctionalInterface
     interface Measurement {
+        /**
+         * Measures.
+         *
+         * @return nanoseconds
+         * @throws IOException if it fails
+         * @throws InterruptedException if this thread is interrupted
+         */
         long take() throws IOException, InterruptedException;
     }
 
-    /** One that has nothing to close. */
+    /**
+     * One that has nothing to close.
+     *
+     * @param name what the table calls it
+     * @param measurement does it
+     * @return the contender
+     */
     static Contender of(String name, Measurement measurement) {
         return new Contender() {
             @Override
@@ -25,14 +38,20 @@ interface Contender extends AutoCloseable {
         };
     }
 
-    /** What the table calls it. */
+    /**
+     * What the table calls it.
+     *
+     * @return its name
+     */
     String name();
 
     /**
-     * Runs the program once.
+     * Does it once.
      *
      * @return how long it took, in nanoseconds
-     * @throws IllegalStateException if the program did not exit with 0
+     * @throws IllegalStateException if it did not succeed
+     * @throws IOException if it fails
+     * @throws InterruptedException if this thread is interrupted
      */
     long launch() throws IOException, InterruptedException;
 
