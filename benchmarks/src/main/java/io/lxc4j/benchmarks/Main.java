@@ -2,6 +2,7 @@ package io.lxc4j.benchmarks;
 
 import io.lxc4j.benchmarks.launch.LaunchBenchmark;
 import io.lxc4j.benchmarks.launch.LaunchServer;
+import io.lxc4j.benchmarks.layers.LayersBenchmark;
 import java.util.Arrays;
 
 /** Runs the benchmarks that its arguments name. */
@@ -16,10 +17,14 @@ public final class Main {
           --only SECTION,...      of main (30 s), exec (25 s), heap (15 s), descriptors (80 s), parallel (20 s),
                                   mounts (15 s), filter (60 s)
         stats                     read the statistics of 500 containers once a second; as root, a minute
+        layers                    unpack, pack, fetch and start images, beside GNU tar, umoci and skopeo; as root, with
+                                  debootstrap, umoci, skopeo and docker-registry; about 6 minutes
+          --rounds N              rounds that count, by default 5
+          --tree DIRECTORY        a root file system, instead of one that debootstrap fetches
         jmh ...                   system calls from Java, planning, compiling, filters and statistics; about 5 minutes;
                                   takes the arguments of JMH: jmh -h
 
-        The launch benchmark writes its results to target/launch.json, too.
+        Those of launches and layers write their results to target/launch.json and target/layers.json, too.
         """;
 
     private Main() {}
@@ -30,6 +35,7 @@ public final class Main {
             case "launch" -> LaunchBenchmark.run(rest);
             case LaunchServer.COMMAND -> LaunchServer.run(rest);
             case "stats" -> StatsWatch.run();
+            case "layers" -> LayersBenchmark.run(rest);
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> System.out.print(USAGE);
         }
