@@ -73,6 +73,16 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     }
 
     /**
+     * The digest of other content by the same algorithm.
+     *
+     * @param hash as {@link #newHash} gives it
+     * @return its digest
+     */
+    public Digest withHash(byte[] hash) {
+        return new Digest(algorithm, hex(hash));
+    }
+
+    /**
      * Compares a hash with this digest.
      *
      * @param hash as {@link #newHash} gives it

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +73,10 @@ public final class Blobs {
     }
 
     private static void verify(Digest wanted, byte[] hash) {
-        String hex = HexFormat.of().formatHex(hash);
-        if (!hex.equals(wanted.hex())) {
-            throw new LayerException("the blob " + wanted + " has the digest " + wanted.algorithm() + ":" + hex
-                    + ": it is another one, or damaged");
+        Digest found = wanted.withHash(hash);
+        if (!found.equals(wanted)) {
+            throw new LayerException(
+                    "the blob " + wanted + " has the digest " + found + ": it is another one, or damaged");
         }
     }
 
@@ -212,7 +211,7 @@ public final class Blobs {
         } catch (IOException e) {
             throw new ContainerException("reading the blob " + digest + ": " + e, e);
         }
-        return HexFormat.of().formatHex(hash.digest()).equals(digest.hex());
+        return digest.matches(hash.digest());
     }
 
     void remove(Digest digest) {

@@ -218,14 +218,17 @@ public final class Store implements AutoCloseable {
     public List<String> unpack(Descriptor image, Manifest manifest, UnpackLimits limits) {
         try (Use _ = use()) {
             lease.hold(reachable(List.of(image)));
-            List<Digest> diffIds = config(manifest).diffIds();
-            List<String> paths = new ArrayList<>();
-            for (int i = diffIds.size() - 1; i >= 0; i--) {
+            List<LayerKey> keys = LayerKey.of(config(manifest));
+            List<Path> files = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
                 Descriptor blob = manifest.layers().get(i);
-                UnpackedLayer layer = layers.unpack(diffIds.get(i), () -> blobs.open(blob.digest()), limits);
-                paths.add(layersDirectory().relativize(layer.files()).toString());
+                UnpackedLayer layer = layers.unpack(keys.get(i), () -> blobs.open(blob.digest()), limits, files);
+                lease.hold(Set.of(layer.id()));
+                files.addFirst(layer.files());
             }
-            return paths;
+            return files.stream()
+                    .map(layer -> layersDirectory().relativize(layer).toString())
+                    .toList();
         }
     }
 
@@ -301,20 +304,23 @@ public final class Store implements AutoCloseable {
     // ---- collecting
 
     /** The digests of all that these lead to, of blobs and of unpacked layers. What is not there leads nowhere. */
-    private Set<Digest> reachable(List<Descriptor> roots) {
-        Set<Digest> all = new HashSet<>();
+    private Set<String> reachable(List<Descriptor> roots) {
+        Set<String> all = new HashSet<>();
         List<Descriptor> todo = new ArrayList<>(roots);
         while (!todo.isEmpty()) {
             Descriptor next = todo.removeLast();
-            if (all.add(next.digest()) && next.mediaType().isDocument() && blobs.has(next.digest())) {
+            if (all.add(next.digest().toString()) && next.mediaType().isDocument() && blobs.has(next.digest())) {
                 switch (document(next)) {
                     case Index index -> todo.addAll(index.manifests());
                     case Manifest manifest -> {
                         todo.addAll(manifest.layers());
-                        all.add(manifest.config().digest());
+                        all.add(manifest.config().digest().toString());
                         if (blobs.has(manifest.config().digest())
                                 && manifest.config().mediaType().kind() == MediaType.Kind.CONFIG) {
-                            all.addAll(config(manifest).diffIds());
+                            LayerKey.of(config(manifest)).forEach(key -> {
+                                all.add(key.diffId().toString());
+                                all.add(key.chainId().toString());
+                            });
                         }
                     }
                 }
@@ -346,7 +352,6 @@ public final class Store implements AutoCloseable {
                             problems.add(name + ": " + e.getMessage());
                         }
                     }));
-            problems.addAll(layers.check());
         }
         return problems;
     }
@@ -369,11 +374,11 @@ public final class Store implements AutoCloseable {
             directory.sweep();
             List<Descriptor> roots = new ArrayList<>();
             references.all().values().forEach(log -> log.forEach(entry -> roots.add(entry.target())));
-            Set<Digest> needed = reachable(roots);
+            Set<String> needed = reachable(roots);
             needed.addAll(Lease.all(directory));
             int removed = 0;
             for (Digest digest : blobs.list()) {
-                if (!needed.contains(digest)) {
+                if (!needed.contains(digest.toString())) {
                     blobs.remove(digest);
                     removed++;
                 }
