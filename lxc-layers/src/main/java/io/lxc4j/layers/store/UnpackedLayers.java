@@ -137,12 +137,17 @@ final class UnpackedLayers {
             if (there.isPresent()) {
                 return there.get();
             }
-            try (Fresh fresh = new Fresh(key, source, limits, below)) {
+            try (Fresh fresh = fresh(key, source, limits, below)) {
                 return fresh.place();
             }
         } catch (IOException e) {
             throw new LayerException("unpacking the layer " + key + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Unpacks a layer anew, whether or not that has been done. */
+    Fresh fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
+        return new Fresh(key, source, limits, below);
     }
 
     /** A layer that is unpacked anew; one that is given no place vanishes when it is closed. */
@@ -152,7 +157,7 @@ final class UnpackedLayers {
         private final Path layer = workshop.path().resolve("layer");
         private final LayerNote note;
 
-        Fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
+        private Fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
             this.key = key;
             try {
                 Files.createDirectory(layer);
@@ -242,7 +247,7 @@ final class UnpackedLayers {
 
     /** The names of all links. */
     List<String> keys() {
-        return directory.list("keys");
+        return directory.list("keys").stream().filter(Digest::isHash).toList();
     }
 
     /** Whether a link leads to a layer. */
@@ -259,6 +264,11 @@ final class UnpackedLayers {
     /** Forgets a link; what it leads to is rubbish then. */
     void forget(String key) throws IOException {
         TreeRemover.remove(directory.resolve("keys/" + key));
+    }
+
+    /** Removes a layer, to which no link may lead any more. */
+    void remove(String id) {
+        TreeRemover.remove(layer(id));
     }
 
     /**
@@ -281,7 +291,7 @@ final class UnpackedLayers {
         Set<String> removed = new HashSet<>(directory.list("layers"));
         removed.removeAll(kept);
         for (String id : removed) {
-            TreeRemover.remove(layer(id));
+            remove(id);
         }
         return removed;
     }

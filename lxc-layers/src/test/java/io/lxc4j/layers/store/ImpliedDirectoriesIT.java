@@ -35,6 +35,12 @@ class ImpliedDirectoriesIT {
     private Store store;
     private int count;
 
+    /** What was unpacked last. */
+    private Manifest manifest;
+
+    private Descriptor image;
+    private Digest lowest;
+
     @BeforeEach
     void open() {
         store = new Store(directory.resolve("store"));
@@ -81,9 +87,13 @@ class ImpliedDirectoriesIT {
             config =
                     config.withLayer(Digest.of(bytes), new HistoryEntry(Optional.empty(), "", "", "", false, Map.of()));
         }
-        Manifest manifest =
-                new Manifest(MediaType.MANIFEST, store.add(MediaType.CONFIG, config.toBytes()), layers, Map.of());
-        Descriptor image = store.add(MediaType.MANIFEST, manifest.toBytes());
+        lowest = config.diffIds().getFirst();
+        manifest = new Manifest(MediaType.MANIFEST, store.add(MediaType.CONFIG, config.toBytes()), layers, Map.of());
+        image = store.add(MediaType.MANIFEST, manifest.toBytes());
+        return unpack();
+    }
+
+    private List<Path> unpack() {
         return store.unpack(image, manifest, UnpackLimits.USUAL).stream()
                 .map(store.layersDirectory()::resolve)
                 .toList();
@@ -189,5 +199,23 @@ class ImpliedDirectoriesIT {
         Path below = archive("mkdir -p usr/lib/deep lib/deep; chmod 0711 usr/lib/deep", "$(find . | sort)");
         assertThat(show(unpack(below, linked).getFirst().resolve("usr/lib/deep")))
                 .startsWith("711 ");
+    }
+
+    @Test
+    @DisplayName("is found damaged, and put right, also where the layer below has to be unpacked for that")
+    void repaired() throws Exception {
+        List<Path> layers = unpack(base(), alone());
+        assertThat(store.check()).isEmpty();
+        store.name("a:1", image, "test");
+        assertThat(store.check()).isEmpty();
+        Path damaged = layers.getFirst().resolve("usr");
+        Command.run("chmod", "0777", damaged.toString()).orFail();
+        Files.delete(directory.resolve("store/keys").resolve(lowest.hex()));
+        assertThat(store.check()).singleElement().extracting("kind").isEqualTo(Finding.Kind.DAMAGED_LAYER);
+        Files.delete(directory.resolve("store/keys").resolve(lowest.hex()));
+        assertThat(store.repair()).hasSize(1);
+        assertThat(store.check()).isEmpty();
+        assertThat(show(damaged)).as("held, as it may be mounted").startsWith("777 ");
+        assertThat(show(unpack().getFirst().resolve("usr"))).startsWith("711 ");
     }
 }
