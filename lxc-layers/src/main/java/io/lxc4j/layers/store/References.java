@@ -126,11 +126,6 @@ public final class References {
         }
     }
 
-    /** Forgets what a name has stood for before. */
-    void forgetHistory(String name) {
-        update(name, entries -> entries.subList(Math.max(0, entries.size() - 1), entries.size()));
-    }
-
     /** Forgets some of what a name has stood for; what it stands for now must not be among it. */
     void forget(String name, Set<Descriptor> targets) {
         update(
