@@ -319,15 +319,30 @@ public final class LayerStore implements AutoCloseable {
     }
 
     /**
-     * Looks for damage, as of a disk or by somebody else. Reads all that is kept.
+     * Looks for damage, as of a disk or by somebody else. Reads all that is kept, and unpacks each layer once more, for a time, to compare
+     * its files: it takes as long as that, and room for the largest layer.
      *
-     * @return what is wrong, a line each; nothing if all is well
+     * @return what is wrong; nothing if all is well
      */
-    public List<String> check() {
-        return store.check();
+    public List<StoreProblem> check() {
+        return store.check().stream().map(StoreProblem::of).toList();
     }
 
-    /** Gives up what this JVM holds of the store. Images of it can't be used any more. */
+    /**
+     * Puts right what {@link #check()} finds, as far as that is possible here: unpacked layers come anew from their archives, archives that
+     * were packed here from their files. Other damaged blobs are removed, so that the next pull fetches them. If there is something to be
+     * done, it waits until nobody adds anything, and keeps others from it meanwhile. Containers that run on a damaged layer keep that.
+     *
+     * @return what was wrong, and what was done about it; nothing if all was well
+     */
+    public List<StoreProblem> repair() {
+        return store.repair().stream().map(StoreProblem::of).toList();
+    }
+
+    /**
+     * Gives up what this JVM holds of the store: images that were looked for or made, and their layers, are kept for it until here, named or
+     * not. Images of it can't be used any more, and containers of them should have ended, since their files may be collected now.
+     */
     @Override
     public void close() {
         store.close();

@@ -133,7 +133,7 @@ public final class LayerPacker implements AutoCloseable {
         String link = type == TarType.SYMBOLIC_LINK ? tree.link(directory, name) : "";
         SequencedMap<String, String> attributes = attributes(directory, name);
         archive.begin(entry(type, path, status, link, 0, attributes));
-        if (type == TarType.DIRECTORY && isOpaque(directory, name)) {
+        if (type == TarType.DIRECTORY && Whiteout.isOpaque(tree, directory, name)) {
             mark((path.equals("./") ? "" : path) + Whiteout.OPAQUE, status);
         }
     }
@@ -149,13 +149,6 @@ public final class LayerPacker implements AutoCloseable {
             return TarType.CHARACTER_DEVICE;
         }
         return status.isDevice() ? TarType.BLOCK_DEVICE : TarType.FIFO;
-    }
-
-    private boolean isOpaque(Fd directory, String name) {
-        return tree.attributes(directory, name).stream()
-                .filter(Whiteout::isOpaqueAttribute)
-                .anyMatch(
-                        attribute -> tree.attribute(directory, name, attribute).equals(Whiteout.YES));
     }
 
     /** What only tells overlayfs something, or is the machine's own, stays here. */

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param names the names on the way, strings of bytes, none of them {@code .} or {@code ..}; none at all for the root
  */
-public record LayerPath(List<String> names) {
+public record LayerPath(List<String> names) implements Comparable<LayerPath> {
     /** Makes the list immutable. */
     public LayerPath {
         names = List.copyOf(names);
@@ -63,6 +63,19 @@ public record LayerPath(List<String> names) {
     boolean startsWith(LayerPath other) {
         return names.size() >= other.names.size()
                 && names.subList(0, other.names.size()).equals(other.names);
+    }
+
+    /** Compares name by name, so that what is in a directory follows it at once. */
+    @Override
+    public int compareTo(LayerPath other) {
+        int common = Math.min(names.size(), other.names.size());
+        for (int i = 0; i < common; i++) {
+            int order = names.get(i).compareTo(other.names.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(names.size(), other.names.size());
     }
 
     /** Renders the path as a string of bytes, without a slash at either end; the root is empty. */

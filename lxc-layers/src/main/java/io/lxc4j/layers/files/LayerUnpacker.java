@@ -18,18 +18,10 @@ import io.lxc4j.kernel.FileStatus;
 import io.lxc4j.kernel.FileTree;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.layers.tar.ByteStrings;
-import io.lxc4j.layers.tar.Extent;
 import io.lxc4j.layers.tar.TarEntry;
 import io.lxc4j.layers.tar.TarReader;
 import io.lxc4j.layers.tar.TarType;
-import java.io.EOFException;
 import java.io.IOException;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,23 +41,18 @@ public final class LayerUnpacker implements AutoCloseable {
     private static final int OWNERS = 0700;
 
     private static final int NEW_FILE_MODE = 0600;
-    private static final int DATA_BYTES = 1 << 18;
-    private static final int BLOCK_BYTES = 4096;
 
     private final FileTree tree = new FileTree();
     private final Fd root;
     private final boolean asRoot;
     private final UnpackLimits limits;
     private final OpenDirectories directories;
-    private final byte[] data = new byte[DATA_BYTES];
+    private final SparseWriter content;
+    private final Equipment equipment;
 
-    /** What directories get when they are full. */
-    private final Map<LayerPath, TarEntry> finished = new HashMap<>();
-
-    private final Set<LayerPath> implied = new LinkedHashSet<>();
+    private final FilledDirectories filled = new FilledDirectories();
     private long entries;
     private long bytes;
-    private long unkept;
 
     /**
      * An unpacker.
@@ -79,6 +66,8 @@ public final class LayerUnpacker implements AutoCloseable {
         this.asRoot = asRoot;
         this.limits = limits;
         directories = new OpenDirectories(tree, root);
+        content = new SparseWriter(tree);
+        equipment = new Equipment(tree, asRoot);
     }
 
     @Override
@@ -91,12 +80,13 @@ public final class LayerUnpacker implements AutoCloseable {
      * Unpacks.
      *
      * @param archive what
+     * @param below the layers below, from which directories that the archive leaves out take owners, permissions, times and attributes
      * @return what has been unpacked
      * @throws LayerException if the archive is damaged, breaks a rule, or holds more than it may; what was unpacked before is there
      * @throws SystemCallException if the kernel refuses something
      * @throws IOException if the archive's stream fails
      */
-    public UnpackResult unpack(TarReader archive) throws IOException {
+    public UnpackResult unpack(TarReader archive, LowerLayers below) throws IOException {
         TarEntry entry;
         while ((entry = archive.next()) != null) {
             try {
@@ -107,44 +97,40 @@ public final class LayerUnpacker implements AutoCloseable {
         }
         archive.drain();
         directories.close();
-        finished.entrySet().stream()
-                .sorted(Comparator.comparing(
-                        Map.Entry::getKey,
-                        Comparator.comparingInt(LayerPath::depth).reversed()))
-                .forEach(directory -> finish(directory.getKey(), directory.getValue()));
-        return new UnpackResult(entries, bytes, List.copyOf(implied), unkept);
+        try (OpenDirectories ways = new OpenDirectories(tree, root)) {
+            filled.finish(below).forEach((path, of) -> finish(path, of, ways));
+        }
+        return new UnpackResult(entries, bytes, filled.implied(), equipment.unkept());
     }
 
     private void put(TarEntry entry, TarReader archive) throws IOException {
-        LayerPath path = LayerPath.of(entry.path());
-        count(entry, path);
-        if (path.isRoot()) {
+        LayerPath said = LayerPath.of(entry.path());
+        count(entry, said);
+        if (said.isRoot()) {
             if (entry.type() != TarType.DIRECTORY) {
                 throw new LayerException(
                         "the entry " + ByteStrings.show(entry.path()) + " makes the root no directory");
             }
-            finished.put(path, entry);
+            filled.entry(said, entry);
             return;
         }
-        String name = path.name();
+        String name = said.name();
         if (Whiteout.isInternal(name)) {
             return;
         }
-        Fd parent = directories.at(path.parent(), this::implied);
+        Fd parent = directories.at(said.parent(), filled::implied);
+        LayerPath place = directories.real();
         if (name.equals(Whiteout.OPAQUE)) {
             Whiteout.makeOpaque(tree, parent, asRoot);
+            filled.opaque(place);
             return;
         }
         var hidden = Whiteout.hidden(name);
         if (hidden.isPresent()) {
-            hide(parent, hidden.get());
+            hide(entry, place.child(hidden.get()), parent);
         } else {
-            make(entry, path, parent, archive);
+            make(entry, place.child(name), parent, archive);
         }
-    }
-
-    private void implied(LayerPath made) {
-        implied.add(made);
     }
 
     private void count(TarEntry entry, LayerPath path) {
@@ -163,14 +149,17 @@ public final class LayerUnpacker implements AutoCloseable {
     }
 
     /** It hides what lower layers have: of this layer's own a file stays, and a directory shows nothing else. */
-    private void hide(Fd parent, String name) {
+    private void hide(TarEntry entry, LayerPath path, Fd parent) {
+        String name = path.name();
         FileStatus there = look(parent, name);
         if (there == null) {
             Whiteout.make(tree, parent, name);
+            tree.touch(parent, name, entry.modified());
         } else if (there.isDirectory()) {
             try (Fd directory = tree.open(parent, name, DIRECTORY)) {
                 Whiteout.makeOpaque(tree, directory, asRoot);
             }
+            filled.replaced(path);
         }
     }
 
@@ -195,11 +184,11 @@ public final class LayerUnpacker implements AutoCloseable {
             case HARD_LINK -> makeHardLink(entry, path, parent);
             case SYMBOLIC_LINK -> {
                 makeNew(path, parent, Sys.SYMLINKAT, () -> tree.trySymbolicLink(entry.linkTarget(), parent, name));
-                equip(entry, parent, name);
+                equipment.give(entry, parent, name);
             }
             case FIFO -> {
                 makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, name, S_IFIFO.value(), 0));
-                equip(entry, parent, name);
+                equipment.give(entry, parent, name);
             }
             case CHARACTER_DEVICE, BLOCK_DEVICE -> makeDevice(entry, path, parent);
         }
@@ -223,8 +212,7 @@ public final class LayerUnpacker implements AutoCloseable {
     private void remove(LayerPath path, Fd parent) {
         if (tree.status(parent, path.name()).isDirectory()) {
             directories.forget(path);
-            finished.keySet().removeIf(directory -> directory.startsWith(path));
-            implied.removeIf(directory -> directory.startsWith(path));
+            filled.forget(path);
         }
         new TreeRemover(tree).remove(parent, path.name());
     }
@@ -239,86 +227,22 @@ public final class LayerUnpacker implements AutoCloseable {
                 remove(path, parent);
                 FileTree.check(tree.tryMakeDirectory(parent, name, OWNERS), Sys.MKDIRAT, parent, name);
                 if (wasHidden) {
-                    hide(parent, name);
+                    hide(entry, path, parent);
                 }
             }
         } else {
             FileTree.check(result, Sys.MKDIRAT, parent, name);
         }
-        implied.remove(path);
-        finished.put(path, entry);
+        filled.entry(path, entry);
     }
 
     private void makeFile(TarEntry entry, LayerPath path, Fd parent, TarReader archive) throws IOException {
         String name = path.name();
         long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, NEW_FILE_MODE));
         try (Fd file = new Fd((int) number, name)) {
-            for (Extent extent : entry.extents()) {
-                write(file, extent, archive);
-            }
-            if (entry.size() > 0) {
-                FileTree.resize(file, entry.size()); // it may end with a hole
-            }
-            equip(entry, file, "");
+            content.write(entry, file, archive);
+            equipment.give(entry, file, "");
         }
-    }
-
-    /** Blocks of zeros become holes. */
-    private void write(Fd file, Extent extent, TarReader archive) throws IOException {
-        long position = extent.offset();
-        while (position < extent.end()) {
-            int length = fill(archive, (int) Math.min(DATA_BYTES, extent.end() - position));
-            int done = 0;
-            while (done < length) {
-                int from = skipZeros(done, length);
-                int to = findZeros(from, length);
-                if (to > from) {
-                    tree.write(file, data, from, to - from, position + from);
-                }
-                done = to;
-            }
-            position += length;
-        }
-    }
-
-    private int fill(TarReader archive, int wanted) throws IOException {
-        int done = 0;
-        while (done < wanted) {
-            int count = archive.read(data, done, wanted - done);
-            if (count < 0) {
-                throw new EOFException("the archive has less of a file than its header says");
-            }
-            done += count;
-        }
-        return done;
-    }
-
-    private int skipZeros(int start, int length) {
-        int at = start;
-        while (at < length && isZero(at, Math.min(at + BLOCK_BYTES, length))) {
-            at = Math.min(at + BLOCK_BYTES, length);
-        }
-        return at;
-    }
-
-    private int findZeros(int start, int length) {
-        int at = start;
-        while (at < length && !isZero(at, Math.min(at + BLOCK_BYTES, length))) {
-            at = Math.min(at + BLOCK_BYTES, length);
-        }
-        return at;
-    }
-
-    private boolean isZero(int from, int to) {
-        if (to - from < BLOCK_BYTES) {
-            return false;
-        }
-        for (int i = from; i < to; i++) {
-            if (data[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void makeHardLink(TarEntry entry, LayerPath path, Fd parent) {
@@ -350,69 +274,29 @@ public final class LayerUnpacker implements AutoCloseable {
                     + " has the numbers 0:0, by which overlayfs would take it for a whiteout");
         }
         if (!asRoot) {
-            unkept++;
+            equipment.leaveOut();
             return;
         }
         long type = (entry.type() == TarType.CHARACTER_DEVICE ? S_IFCHR : S_IFBLK).value();
         long device = FileStatus.deviceNumber(entry.major(), entry.minor());
         makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, path.name(), type, device));
-        equip(entry, parent, path.name());
+        equipment.give(entry, parent, path.name());
     }
 
     // ---- owners, permissions, attributes, times
 
-    private void finish(LayerPath path, TarEntry entry) {
+    private void finish(LayerPath path, TarEntry entry, OpenDirectories ways) {
         try {
             if (path.isRoot()) {
-                equip(entry, root, "");
+                equipment.give(entry, root, "");
                 return;
             }
-            try (OpenDirectories ways = new OpenDirectories(tree, root);
-                    Fd directory = tree.open(ways.at(path.parent(), _ -> {}), path.name(), DIRECTORY)) {
-                equip(entry, directory, "");
+            try (Fd directory = tree.open(ways.at(path.parent(), _ -> {}), path.name(), DIRECTORY)) {
+                equipment.give(entry, directory, "");
             }
         } catch (SystemCallException e) {
             throw new LayerException(
                     "finishing the directory " + ByteStrings.show(entry.path()) + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** In this order: a change of the owner takes set-user-id and capabilities away, and what is written changes the time. */
-    private void equip(TarEntry entry, Fd directory, String name) {
-        if (asRoot) {
-            tree.own(directory, name, entry.uid(), entry.gid());
-        } else if (entry.uid() != 0 || entry.gid() != 0) {
-            unkept++;
-        }
-        if (entry.type() != TarType.SYMBOLIC_LINK) {
-            tree.permit(directory, name, entry.mode());
-        }
-        entry.attributes().forEach((attribute, value) -> setAttribute(entry, directory, name, attribute, value));
-        tree.touch(directory, name, entry.modified());
-    }
-
-    private void setAttribute(TarEntry entry, Fd directory, String name, String attribute, String value) {
-        if (OverlayAttributes.isOverlays(attribute)) {
-            throw new LayerException("the entry " + ByteStrings.show(entry.path()) + " has the attribute "
-                    + ByteStrings.show(attribute) + ", by which overlayfs could be told to show other files");
-        }
-        if (!OverlayAttributes.isLayers(attribute)) {
-            return;
-        }
-        long result = tree.trySetAttribute(directory, name, attribute, value);
-        if (!asRoot && result == -Errno.EPERM.number()) {
-            unkept++;
-            return;
-        }
-        if (result < 0) {
-            Errno errno = Errno.of((int) -result);
-            throw new LayerException(
-                    "setting the attribute " + ByteStrings.show(attribute) + " of " + ByteStrings.show(entry.path())
-                            + (errno == Errno.EOPNOTSUPP
-                                    ? ": this file system has no such attributes; keep the store on another"
-                                    : ""),
-                    new SystemCallException(
-                            "fsetxattr(" + directory + ", " + ByteStrings.show(attribute) + ")", errno));
         }
     }
 }

@@ -11,9 +11,7 @@ import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.FileTree;
 import io.lxc4j.kernel.Sys;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -27,12 +25,15 @@ final class OpenDirectories implements AutoCloseable {
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY);
     private static final Constant ITSELF = Constant.or(DIRECTORY, O_NOFOLLOW);
     private static final Constant INSIDE = Constant.or(RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS);
+    private static final LayerPath ROOT = new LayerPath(List.of());
     private static final int USUAL_MODE = 0755;
 
     private final FileTree tree;
     private final Fd root;
-    private final List<String> names = new ArrayList<>();
-    private final Deque<Fd> open = new ArrayDeque<>();
+    private final List<Level> open = new ArrayList<>();
+
+    /** A directory by the name that led to it, and by its path without links. */
+    private record Level(String name, LayerPath real, Fd fd) {}
 
     /** Works below a directory, which stays the caller's. */
     OpenDirectories(FileTree tree, Fd root) {
@@ -44,53 +45,66 @@ final class OpenDirectories implements AutoCloseable {
      * Opens a directory.
      *
      * @param path its path
-     * @param made told of each that was missing and has been made
+     * @param made told of each that was missing and has been made: its path without links
      * @return its descriptor, open until another one is asked for
      */
     Fd at(LayerPath path, Consumer<LayerPath> made) {
         int common = 0;
-        while (common < names.size()
+        while (common < open.size()
                 && common < path.depth()
-                && names.get(common).equals(path.names().get(common))) {
+                && open.get(common).name.equals(path.names().get(common))) {
             common++;
         }
         keep(common);
         for (int i = common; i < path.depth(); i++) {
             push(path.names().get(i), made);
         }
-        return current();
+        return open.isEmpty() ? root : open.getLast().fd;
     }
 
-    private Fd current() {
-        return open.isEmpty() ? root : open.getLast();
+    /** The path without links of the directory that was asked for last. */
+    LayerPath real() {
+        return open.isEmpty() ? ROOT : open.getLast().real;
     }
 
     private void push(String name, Consumer<LayerPath> made) {
-        Fd parent = current();
+        Fd parent = open.isEmpty() ? root : open.getLast().fd;
+        LayerPath real = real().child(name);
         long result = tree.tryOpen(parent, name, ITSELF, 0);
         if (result == -Errno.ENOENT.number()) {
             FileTree.check(tree.tryMakeDirectory(parent, name, USUAL_MODE), Sys.MKDIRAT, parent, name);
-            made.accept(new LayerPath(names).child(name));
+            made.accept(real);
             result = tree.tryOpen(parent, name, ITSELF, 0);
         } else if (result == -Errno.ELOOP.number() || result == -Errno.ENOTDIR.number()) {
-            String path = new LayerPath(names).child(name).toString();
-            result = tree.tryOpen(root, path, DIRECTORY, INSIDE);
+            result = tree.tryOpen(root, real.toString(), DIRECTORY, INSIDE);
+            Fd fd = new Fd((int) FileTree.check(result, Sys.OPENAT2, root, real.toString()), name);
+            open.add(new Level(name, real, fd));
+            open.set(open.size() - 1, new Level(name, whereIs(fd), fd));
+            return;
         }
-        open.addLast(new Fd((int) FileTree.check(result, Sys.OPENAT, parent, name), name));
-        names.add(name);
+        open.add(new Level(name, real, new Fd((int) FileTree.check(result, Sys.OPENAT, parent, name), name)));
+    }
+
+    /** The kernel knows where a link has led. */
+    private LayerPath whereIs(Fd fd) {
+        String whole = tree.link(root, "/proc/self/fd/" + fd.number());
+        String ours = tree.link(root, "/proc/self/fd/" + root.number());
+        return LayerPath.of(whole.substring(ours.length()));
     }
 
     /** Closes what is open of something that is to be removed. */
     void forget(LayerPath path) {
-        if (new LayerPath(names).startsWith(path)) {
-            keep(path.depth() - 1);
+        for (int i = 0; i < open.size(); i++) {
+            if (open.get(i).real.startsWith(path)) {
+                keep(i);
+                return;
+            }
         }
     }
 
     private void keep(int count) {
-        while (names.size() > count) {
-            names.removeLast();
-            open.removeLast().close();
+        while (open.size() > count) {
+            open.removeLast().fd.close();
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param entries how many files, directories, links and so on
  * @param bytes how much the files have together, holes included
- * @param implied directories that had no entry of their own, only files in them: they have usual owners and permissions, and where a
- *     lower layer has them, they should have those of that one
+ * @param implied directories that had no entry of their own, only files in them: they are as lower layers have them, so in another image
+ *     they can be different
  * @param unkept how many owners, devices and attributes were left out, since only root can make them
  */
 public record UnpackResult(long entries, long bytes, List<LayerPath> implied, long unkept) {

@@ -72,7 +72,11 @@ final class Whiteout {
         }
     }
 
-    static boolean isOpaqueAttribute(String name) {
-        return ATTRIBUTES.contains(name);
+    /** Whether nothing of lower layers is shown in a directory. */
+    static boolean isOpaque(FileTree tree, Fd directory, String name) {
+        return tree.attributes(directory, name).stream()
+                .filter(ATTRIBUTES::contains)
+                .anyMatch(
+                        attribute -> tree.attribute(directory, name, attribute).equals(YES));
     }
 }

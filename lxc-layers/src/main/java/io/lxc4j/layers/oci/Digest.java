@@ -73,6 +73,27 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     }
 
     /**
+     * The digest of other content by the same algorithm.
+     *
+     * @param hash as {@link #newHash} gives it
+     * @return its digest
+     */
+    public Digest withHash(byte[] hash) {
+        return new Digest(algorithm, hex(hash));
+    }
+
+    /**
+     * Whether a text is a hash as digests have them.
+     *
+     * @param text anything
+     * @return whether it is 64 or 128 lower-case hexadecimal digits
+     */
+    public static boolean isHash(String text) {
+        return (text.length() == 64 || text.length() == 128)
+                && HEX.matcher(text).matches();
+    }
+
+    /**
      * Compares a hash with this digest.
      *
      * @param hash as {@link #newHash} gives it

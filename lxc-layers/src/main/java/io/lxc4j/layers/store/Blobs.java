@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +73,10 @@ public final class Blobs {
     }
 
     private static void verify(Digest wanted, byte[] hash) {
-        String hex = HexFormat.of().formatHex(hash);
-        if (!hex.equals(wanted.hex())) {
-            throw new LayerException("the blob " + wanted + " has the digest " + wanted.algorithm() + ":" + hex
-                    + ": it is another one, or damaged");
+        Digest found = wanted.withHash(hash);
+        if (!found.equals(wanted)) {
+            throw new LayerException(
+                    "the blob " + wanted + " has the digest " + found + ": it is another one, or damaged");
         }
     }
 
@@ -195,12 +194,15 @@ public final class Blobs {
     List<Digest> list() {
         List<Digest> digests = new ArrayList<>();
         for (String algorithm : List.of("sha256", "sha512")) {
-            directory.list("blobs/" + algorithm).forEach(hex -> digests.add(new Digest(algorithm, hex)));
+            int length = algorithm.equals("sha512") ? 128 : 64;
+            directory.list("blobs/" + algorithm).stream()
+                    .filter(name -> name.length() == length && Digest.isHash(name))
+                    .forEach(hex -> digests.add(new Digest(algorithm, hex)));
         }
         return digests;
     }
 
-    /** Compares a blob with its digest. */
+    /** Compares a blob with its digest. One that the disk does not give is as wrong as another one. */
     boolean isRight(Digest digest) {
         MessageDigest hash = digest.newHash();
         byte[] buffer = new byte[BUFFER_BYTES];
@@ -209,10 +211,10 @@ public final class Blobs {
             while ((count = blob.read(buffer)) > 0) {
                 hash.update(buffer, 0, count);
             }
-        } catch (IOException e) {
-            throw new ContainerException("reading the blob " + digest + ": " + e, e);
+        } catch (IOException _) {
+            return false;
         }
-        return HexFormat.of().formatHex(hash.digest()).equals(digest.hex());
+        return digest.matches(hash.digest());
     }
 
     void remove(Digest digest) {

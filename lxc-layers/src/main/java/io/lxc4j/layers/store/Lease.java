@@ -1,26 +1,27 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.layers.oci.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What this JVM uses of a store, which nobody may remove meanwhile. The file that says so is locked as long as it holds, so that a JVM
- * that was killed holds nothing. Thread-safe.
+ * What this JVM uses of a store, which nobody may remove meanwhile: digests, and short names of unpacked layers, as one that is replaced
+ * by a repair may still be mounted. The file that says so is locked as long as it holds, so that a JVM that was killed holds nothing.
+ * Thread-safe.
  */
 final class Lease implements AutoCloseable {
     private static final String LEASES = "leases";
 
     private final Path file;
     private final StoreLock lock;
-    private final Set<Digest> held = new HashSet<>();
+    private final Set<String> held = new HashSet<>();
 
     private Lease(Path file, StoreLock lock) {
         this.file = file;
@@ -39,15 +40,19 @@ final class Lease implements AutoCloseable {
         }
     }
 
-    /** Holds some more; nobody may be collecting. */
-    synchronized void hold(Set<Digest> digests) {
-        StringBuilder more = new StringBuilder();
-        digests.stream().filter(held::add).forEach(digest -> more.append(digest).append('\n'));
+    /** Holds some more, digests or short names of layers; nobody may be collecting. */
+    synchronized void hold(Set<String> names) {
+        Set<String> more = new LinkedHashSet<>(names);
+        more.removeAll(held);
+        if (more.isEmpty()) {
+            return;
+        }
         try {
-            Files.writeString(file, more, StandardOpenOption.APPEND);
+            Files.writeString(file, "\n" + String.join("\n", more) + "\n", StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new ContainerException("noting in " + file + " what is used: " + e, e);
         }
+        held.addAll(more);
     }
 
     @Override
@@ -62,8 +67,8 @@ final class Lease implements AutoCloseable {
     }
 
     /** What living JVMs hold; what others have left is removed. */
-    static Set<Digest> all(StoreDirectory directory) {
-        Set<Digest> all = new HashSet<>();
+    static Set<String> all(StoreDirectory directory) {
+        Set<String> all = new HashSet<>();
         for (String name : directory.list(LEASES)) {
             Path file = directory.resolve(LEASES + "/" + name);
             try {
@@ -72,7 +77,7 @@ final class Lease implements AutoCloseable {
                     Files.deleteIfExists(file);
                     abandoned.get().close();
                 } else {
-                    Files.readAllLines(file).forEach(line -> all.add(Digest.parse(line)));
+                    all.addAll(Files.readAllLines(file));
                 }
             } catch (IOException e) {
                 throw new ContainerException("looking at " + file + ", which says what is used: " + e, e);

@@ -3,6 +3,7 @@ package io.lxc4j.layers.store;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.files.TreeRemover;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.MediaType;
@@ -16,6 +17,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -27,6 +29,8 @@ import java.util.function.UnaryOperator;
 public final class References {
     /** So many versions of a name are remembered. */
     static final int MOST_REMEMBERED = 20;
+
+    private static final int FIELDS = 5;
 
     private final StoreDirectory directory;
 
@@ -59,33 +63,49 @@ public final class References {
         return log.isEmpty() ? Optional.empty() : Optional.of(log.getLast().target);
     }
 
-    private record Named(String name, List<Entry> entries) {}
+    /** What a file says, as far as it can be read. */
+    private record Named(String name, List<Entry> entries, boolean isWhole) {}
 
     private Optional<Named> read(Path file) {
-        List<String> lines;
         try {
-            lines = Files.readAllLines(file);
+            Optional<Named> named = parse(file, Files.readAllBytes(file));
+            if (named.isEmpty() || !named.get().isWhole) {
+                throw new LayerException("reading the name in " + file
+                        + ": it is damaged; repair the store, or remove the file and name the image again");
+            }
+            return named;
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (IOException e) {
             throw new ContainerException("reading the name in " + file + ": " + e, e);
         }
-        List<Entry> entries = new ArrayList<>();
-        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-            String[] fields = line.split(" ", -1);
-            try {
-                Descriptor target =
-                        new Descriptor(new MediaType(fields[3]), Digest.parse(fields[1]), Long.parseLong(fields[2]));
-                entries.add(new Entry(Instant.parse(fields[0]), target, fields[4]));
-            } catch (DateTimeParseException
-                    | InvalidSpecificationException
-                    | NumberFormatException
-                    | ArrayIndexOutOfBoundsException e) {
-                throw new LayerException(
-                        "reading the name in " + file + ": it is damaged; remove it, and name the image again", e);
-            }
+    }
+
+    /** Without its name a file says nothing. */
+    private Optional<Named> parse(Path file, byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8);
+        List<String> lines = text.lines().toList();
+        if (lines.isEmpty() || !file(lines.getFirst()).equals(file)) {
+            return Optional.empty();
         }
-        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(lines.getFirst(), entries));
+        List<Entry> entries =
+                lines.stream().skip(1).flatMap(line -> parse(line).stream()).toList();
+        boolean isWhole = text.endsWith("\n") && entries.size() == lines.size() - 1;
+        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(lines.getFirst(), entries, isWhole));
+    }
+
+    private static Optional<Entry> parse(String line) {
+        String[] fields = line.split(" ", -1);
+        if (fields.length != FIELDS) {
+            return Optional.empty();
+        }
+        try {
+            Descriptor target =
+                    new Descriptor(new MediaType(fields[3]), Digest.parse(fields[1]), Long.parseLong(fields[2]));
+            return Optional.of(new Entry(Instant.parse(fields[0]), target, fields[4]));
+        } catch (DateTimeParseException | InvalidSpecificationException | NumberFormatException _) {
+            return Optional.empty();
+        }
     }
 
     /** Lets a name stand for something. */
@@ -106,27 +126,34 @@ public final class References {
         }
     }
 
-    /** Forgets what a name has stood for before. */
-    void forgetHistory(String name) {
-        update(name, entries -> entries.subList(Math.max(0, entries.size() - 1), entries.size()));
+    /** Forgets some of what a name has stood for; what it stands for now must not be among it. */
+    void forget(String name, Set<Descriptor> targets) {
+        update(
+                name,
+                entries -> entries.stream()
+                        .filter(entry -> !targets.contains(entry.target))
+                        .toList());
     }
 
     private void update(String name, UnaryOperator<List<Entry>> change) {
         try (StoreLock _ = lock()) {
-            List<Entry> entries = change.apply(log(name));
-            StringBuilder text = new StringBuilder(name).append('\n');
-            entries.forEach(entry -> text.append(entry.time)
-                    .append(' ')
-                    .append(entry.target.digest())
-                    .append(' ')
-                    .append(entry.target.size())
-                    .append(' ')
-                    .append(entry.target.mediaType())
-                    .append(' ')
-                    .append(entry.action)
-                    .append('\n'));
-            directory.write(file(name), text.toString());
+            write(name, change.apply(log(name)));
         }
+    }
+
+    private void write(String name, List<Entry> entries) {
+        StringBuilder text = new StringBuilder(name).append('\n');
+        entries.forEach(entry -> text.append(entry.time)
+                .append(' ')
+                .append(entry.target.digest())
+                .append(' ')
+                .append(entry.target.size())
+                .append(' ')
+                .append(entry.target.mediaType())
+                .append(' ')
+                .append(entry.action)
+                .append('\n'));
+        directory.write(file(name), text.toString());
     }
 
     private StoreLock lock() {
@@ -136,9 +163,56 @@ public final class References {
     /** All names, sorted, and what each stands for. */
     SortedMap<String, List<Entry>> all() {
         SortedMap<String, List<Entry>> all = new TreeMap<>();
-        for (String file : directory.list("refs")) {
-            read(directory.resolve("refs/" + file)).ifPresent(named -> all.put(named.name, named.entries));
+        for (Path file : files()) {
+            read(file).ifPresent(named -> all.put(named.name, named.entries));
         }
         return all;
+    }
+
+    private List<Path> files() {
+        return directory.list("refs").stream()
+                .filter(Digest::isHash)
+                .map(file -> directory.resolve("refs/" + file))
+                .toList();
+    }
+
+    // ---- damage
+
+    /** What there is of a file that can't be trusted. */
+    private Optional<Named> salvaged(Path file) {
+        try {
+            return parse(file, Files.readAllBytes(file));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** As {@link #all}, as far as it can be read. */
+    SortedMap<String, List<Entry>> readable() {
+        SortedMap<String, List<Entry>> all = new TreeMap<>();
+        for (Path file : files()) {
+            salvaged(file).ifPresent(named -> all.put(named.name, named.entries));
+        }
+        return all;
+    }
+
+    /** The files of which not all can be read. */
+    List<Path> damaged() {
+        return files().stream()
+                .filter(file -> !salvaged(file).map(Named::isWhole).orElse(false))
+                .toList();
+    }
+
+    /** Keeps what can be read of a damaged file; gives whether that is anything at all, as the file goes otherwise. */
+    boolean salvage(Path file) {
+        try (StoreLock _ = lock()) {
+            Optional<Named> readable = salvaged(file);
+            if (readable.isPresent()) {
+                write(readable.get().name, readable.get().entries);
+            } else {
+                TreeRemover.remove(file);
+            }
+            return readable.isPresent();
+        }
     }
 }

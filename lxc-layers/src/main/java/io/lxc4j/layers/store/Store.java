@@ -1,13 +1,17 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.kernel.Constant;
+import io.lxc4j.kernel.Constants;
+import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.Kernel;
 import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.ImageDocument;
-import io.lxc4j.layers.oci.Index;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.tar.TarWriter;
@@ -18,11 +22,12 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blobs, unpacked layers, names, and what is in use: together, so that nothing is collected that somebody needs. Whatever adds to
@@ -31,6 +36,7 @@ import java.util.SortedMap;
  * <p>Thread-safe.
  */
 public final class Store implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int GZIP_LEVEL = 6;
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -189,9 +195,16 @@ public final class Store implements AutoCloseable {
      * @throws LayerException if that fails
      */
     public NewLayer pack(LayerSource source) {
+        try (Blobs.Writer blob = blobs.writer()) {
+            return pack(source, blob);
+        } catch (IOException e) {
+            throw new LayerException("packing a layer: " + e.getMessage(), e);
+        }
+    }
+
+    private static NewLayer pack(LayerSource source, Blobs.Writer blob) throws IOException {
         MessageDigest diff = Digest.newSha256();
-        try (Blobs.Writer blob = blobs.writer();
-                ParallelGzip gzip = new ParallelGzip(blob, GZIP_LEVEL);
+        try (ParallelGzip gzip = new ParallelGzip(blob, GZIP_LEVEL);
                 OutputStream hashing = new DigestOutputStream(gzip, diff);
                 OutputStream buffered = new BufferedOutputStream(hashing, BUFFER_BYTES)) {
             TarWriter archive = new TarWriter(buffered);
@@ -202,8 +215,25 @@ public final class Store implements AutoCloseable {
             long size = blob.written();
             return new NewLayer(
                     new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size), Digest.ofHash(diff.digest()));
-        } catch (IOException e) {
-            throw new LayerException("packing a layer: " + e.getMessage(), e);
+        }
+    }
+
+    /** Packs a layer that is to have the same bytes as before; gives whether it has. */
+    boolean packAgain(Descriptor layer, Path files) {
+        Constant how = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
+        try (Fd root = Kernel.open(files.toString(), how, 0);
+                Blobs.Writer blob = writer(layer)) {
+            NewLayer _ = pack(
+                    archive -> {
+                        try (LayerPacker packer = new LayerPacker(archive, null)) {
+                            packer.pack(root);
+                        }
+                    },
+                    blob);
+            return true;
+        } catch (IOException | ContainerException e) {
+            LOG.debug("the files of {} are packed to another archive", layer.digest(), e);
+            return false;
         }
     }
 
@@ -218,14 +248,17 @@ public final class Store implements AutoCloseable {
     public List<String> unpack(Descriptor image, Manifest manifest, UnpackLimits limits) {
         try (Use _ = use()) {
             lease.hold(reachable(List.of(image)));
-            List<Digest> diffIds = config(manifest).diffIds();
-            List<String> paths = new ArrayList<>();
-            for (int i = diffIds.size() - 1; i >= 0; i--) {
+            List<LayerKey> keys = LayerKey.of(config(manifest));
+            List<Path> files = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
                 Descriptor blob = manifest.layers().get(i);
-                UnpackedLayer layer = layers.unpack(diffIds.get(i), () -> blobs.open(blob.digest()), limits);
-                paths.add(layersDirectory().relativize(layer.files()).toString());
+                UnpackedLayer layer = layers.unpack(keys.get(i), () -> blobs.open(blob.digest()), limits, files);
+                lease.hold(Set.of(layer.id()));
+                files.addFirst(layer.files());
             }
-            return paths;
+            return files.stream()
+                    .map(layer -> layersDirectory().relativize(layer).toString())
+                    .toList();
         }
     }
 
@@ -295,60 +328,24 @@ public final class Store implements AutoCloseable {
                             + " is not in the store");
                 }
             }
+            if (manifest.config().mediaType().kind() == MediaType.Kind.CONFIG) {
+                config(manifest);
+            }
         }
     }
 
     // ---- collecting
 
-    /** The digests of all that these lead to, of blobs and of unpacked layers. What is not there leads nowhere. */
-    private Set<Digest> reachable(List<Descriptor> roots) {
-        Set<Digest> all = new HashSet<>();
-        List<Descriptor> todo = new ArrayList<>(roots);
-        while (!todo.isEmpty()) {
-            Descriptor next = todo.removeLast();
-            if (all.add(next.digest()) && next.mediaType().isDocument() && blobs.has(next.digest())) {
-                switch (document(next)) {
-                    case Index index -> todo.addAll(index.manifests());
-                    case Manifest manifest -> {
-                        todo.addAll(manifest.layers());
-                        all.add(manifest.config().digest());
-                        if (blobs.has(manifest.config().digest())
-                                && manifest.config().mediaType().kind() == MediaType.Kind.CONFIG) {
-                            all.addAll(config(manifest).diffIds());
-                        }
-                    }
-                }
-            }
-        }
-        return all;
+    private Set<String> reachable(List<Descriptor> roots) {
+        return new ImageWalk(this, roots, blobs::has).names();
     }
 
-    /**
-     * Looks for damage: blobs that are not what their digests say, names that lead to less than a whole image, unpacked layers that are not
-     * there. Reads all blobs.
-     *
-     * @return what is wrong; nothing if all is well
-     */
-    public List<String> check() {
-        List<String> problems = new ArrayList<>();
-        try (Use _ = use()) {
-            for (Digest digest : blobs.list()) {
-                if (!blobs.isRight(digest)) {
-                    problems.add("the blob " + digest + " is damaged");
-                }
-            }
-            references
-                    .all()
-                    .forEach((name, log) -> log.forEach(entry -> {
-                        try {
-                            requireWhole(entry.target());
-                        } catch (ContainerException e) {
-                            problems.add(name + ": " + e.getMessage());
-                        }
-                    }));
-            problems.addAll(layers.check());
-        }
-        return problems;
+    /** What all names stand for, or have stood for. */
+    private List<Descriptor> named() {
+        return references.all().values().stream()
+                .flatMap(List::stream)
+                .map(References.Entry::target)
+                .toList();
     }
 
     /**
@@ -367,13 +364,12 @@ public final class Store implements AutoCloseable {
     public Collected collect() {
         try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/collect"))) {
             directory.sweep();
-            List<Descriptor> roots = new ArrayList<>();
-            references.all().values().forEach(log -> log.forEach(entry -> roots.add(entry.target())));
-            Set<Digest> needed = reachable(roots);
+            directory.sweepLocks();
+            Set<String> needed = reachable(named());
             needed.addAll(Lease.all(directory));
             int removed = 0;
             for (Digest digest : blobs.list()) {
-                if (!needed.contains(digest)) {
+                if (!needed.contains(digest.toString())) {
                     blobs.remove(digest);
                     removed++;
                 }
@@ -381,6 +377,46 @@ public final class Store implements AutoCloseable {
             return new Collected(removed, layers.retain(needed).size());
         } catch (IOException e) {
             throw new ContainerException("collecting what nobody needs of the store " + root() + ": " + e, e);
+        }
+    }
+
+    // ---- damage
+
+    /**
+     * Looks for damage: blobs that are not what their digests say, names that lead to less than a whole image, unpacked layers that are
+     * not as their archives say. Reads all blobs, and unpacks each layer once more to compare.
+     *
+     * @return what is wrong; nothing if all is well
+     */
+    public List<Finding> check() {
+        try (Use _ = use()) {
+            return inspect(false);
+        }
+    }
+
+    /**
+     * Puts right what {@link #check} finds, as far as that can be done here. If something is found, it waits until nobody adds anything.
+     *
+     * @return what was wrong, and what was done
+     */
+    public List<Finding> repair() {
+        if (check().isEmpty()) {
+            return List.of();
+        }
+        try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/collect"))) {
+            directory.sweep();
+            directory.sweepLocks();
+            return inspect(true);
+        } catch (IOException e) {
+            throw new ContainerException("repairing the store " + root() + ": " + e, e);
+        }
+    }
+
+    private List<Finding> inspect(boolean repairs) {
+        try {
+            return new Inspection(this, directory, blobs, layers, references, repairs).run();
+        } catch (IOException e) {
+            throw new ContainerException("looking for damage in the store " + root() + ": " + e, e);
         }
     }
 }

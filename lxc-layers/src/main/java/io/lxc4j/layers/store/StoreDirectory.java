@@ -4,6 +4,7 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.layers.files.TreeRemover;
+import io.lxc4j.layers.oci.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -156,6 +157,15 @@ final class StoreDirectory {
             }
         }
         return count;
+    }
+
+    /** Removes the locks of single layers; nobody may be unpacking any. */
+    void sweepLocks() throws IOException {
+        for (String name : list("locks")) {
+            if (Digest.isHash(name)) {
+                Files.deleteIfExists(root.resolve("locks/" + name));
+            }
+        }
     }
 
     // ---- files

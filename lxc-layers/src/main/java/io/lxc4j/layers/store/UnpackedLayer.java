@@ -7,7 +7,6 @@ import java.nio.file.Path;
  *
  * @param id its short name among the store's layers
  * @param files the directory of its files
- * @param entries how many files, directories and so on the archive had
- * @param bytes how much the files have together
+ * @param note what is known of it
  */
-record UnpackedLayer(String id, Path files, long entries, long bytes) {}
+record UnpackedLayer(String id, Path files, LayerNote note) {}

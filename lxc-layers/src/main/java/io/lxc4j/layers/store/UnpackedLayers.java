@@ -9,23 +9,23 @@ import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.files.LayerUnpacker;
+import io.lxc4j.layers.files.LowerLayers;
 import io.lxc4j.layers.files.TreeRemover;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.files.UnpackResult;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.tar.TarReader;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +35,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Layers unpacked once for all that use them. Each is a directory of a short name, which holds its files and a note of what it is;
- * a link named by the digest of its archive leads there, and is made last. What no link leads to is rubbish.
+ * a link leads there, and is made last. What no link leads to is rubbish.
+ *
+ * <p>The link is named by the digest of the layer's archive. But where the archive leaves out directories, which are as the layers below
+ * have them, it is named by the digest of those together with it, unless there are none below.
  *
  * <p>The kernel writes files to the disk when it likes. So a layer that was unpacked before a power cut is not trusted, unless it is
  * marked as written.
@@ -43,9 +46,9 @@ import org.slf4j.LoggerFactory;
 final class UnpackedLayers {
     private static final Logger LOG = LoggerFactory.getLogger(UnpackedLayers.class);
     private static final String FILES = "f";
-    private static final String NOTE = "layer";
     private static final String WRITTEN = "written";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final Constant DIRECTORY = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
 
     /** 36^4: so short that 500 layers fit into the page that the kernel takes as mount options. */
     private static final int IDS = 1_679_616;
@@ -70,124 +73,147 @@ final class UnpackedLayers {
         return directory.resolve("keys/" + key.hex());
     }
 
-    /**
-     * Looks for a layer.
-     *
-     * @param key the digest of its archive without compression
-     */
-    Optional<UnpackedLayer> find(Digest key) {
+    private Path layer(String id) {
+        return directory.resolve("layers/" + id);
+    }
+
+    // ---- finding
+
+    /** Looks for a layer as it is above those below it in an image. */
+    Optional<UnpackedLayer> find(LayerKey key) {
+        Optional<UnpackedLayer> own = find(key.chainId());
+        if (own.isPresent() || key.isLowest()) {
+            return own;
+        }
+        return find(key.diffId()).filter(layer -> layer.note().implied() == 0);
+    }
+
+    private Optional<UnpackedLayer> find(Digest key) {
         try {
-            return read(Files.readSymbolicLink(link(key)).getFileName().toString());
+            return read(target(key.hex()));
         } catch (NoSuchFileException _) {
             return Optional.empty();
-        } catch (NotLinkException e) {
-            throw new ContainerException("looking for the layer " + key + ": " + link(key) + " is no link", e);
         } catch (IOException e) {
             throw new ContainerException("looking for the layer " + key + ": " + e, e);
         }
     }
 
-    private Optional<UnpackedLayer> read(String id) throws IOException {
-        Path layer = directory.resolve("layers/" + id);
-        List<String> note;
+    /** The short name to which a link leads. */
+    private String target(String key) throws IOException {
+        Path link = directory.resolve("keys/" + key);
         try {
-            note = Files.readAllLines(layer.resolve(NOTE));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
+            return Files.readSymbolicLink(link).getFileName().toString();
+        } catch (NotLinkException e) {
+            throw new IOException(link + " is no link; remove it", e);
         }
-        boolean trusted = note.size() == 3 && (note.get(2).equals(boot) || Files.exists(layer.resolve(WRITTEN)));
-        return trusted
-                ? Optional.of(new UnpackedLayer(
-                        id, layer.resolve(FILES), Long.parseLong(note.get(0)), Long.parseLong(note.get(1))))
-                : Optional.empty();
     }
+
+    private Optional<UnpackedLayer> read(String id) throws IOException {
+        Path layer = layer(id);
+        return LayerNote.read(layer)
+                .filter(note -> note.boot().equals(boot) || Files.exists(layer.resolve(WRITTEN)))
+                .map(note -> new UnpackedLayer(id, layer.resolve(FILES), note));
+    }
+
+    // ---- unpacking
 
     /**
      * Unpacks a layer, unless that has been done.
      *
-     * @param key the digest of its archive without compression
-     * @param source the archive
+     * @param key the layer
+     * @param source its archive
      * @param limits how much it may hold
+     * @param below the files of the layers below it, the top one first
      * @throws LayerException if it is not what the key says, or may not be taken; nothing is left then
      */
-    UnpackedLayer unpack(Digest key, Source source, UnpackLimits limits) {
+    UnpackedLayer unpack(LayerKey key, Source source, UnpackLimits limits, List<Path> below) {
         Optional<UnpackedLayer> there = find(key);
         if (there.isPresent()) {
             return there.get();
         }
-        try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/" + key.hex()))) {
+        try (StoreLock _ =
+                StoreLock.exclusive(directory.resolve("locks/" + key.diffId().hex()))) {
             there = find(key); // by another thread or JVM, meanwhile
-            return there.isPresent() ? there.get() : make(key, source, limits);
+            if (there.isPresent()) {
+                return there.get();
+            }
+            try (Fresh fresh = fresh(key, source, limits, below)) {
+                return fresh.place();
+            }
         } catch (IOException e) {
             throw new LayerException("unpacking the layer " + key + ": " + e.getMessage(), e);
         }
     }
 
-    private UnpackedLayer make(Digest key, Source source, UnpackLimits limits) throws IOException {
-        try (StoreDirectory.Workshop workshop = directory.workshop()) {
-            Path layer = Files.createDirectory(workshop.path().resolve(NOTE));
-            Path files = Files.createDirectory(layer.resolve(FILES));
-            UnpackResult result = unpack(key, source, limits, files);
-            Files.write(
-                    layer.resolve(NOTE),
-                    List.of(Long.toString(result.entries()), Long.toString(result.bytes()), boot),
-                    StandardCharsets.UTF_8);
-            String id = place(layer);
-            replaceLink(key, id, workshop.path());
+    /** Unpacks a layer anew, whether or not that has been done. */
+    Fresh fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
+        return new Fresh(key, source, limits, below);
+    }
+
+    /** A layer that is unpacked anew; one that is given no place vanishes when it is closed. */
+    final class Fresh implements AutoCloseable {
+        private final LayerKey key;
+        private final StoreDirectory.Workshop workshop = directory.workshop();
+        private final Path layer = workshop.path().resolve("layer");
+        private final LayerNote note;
+
+        private Fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
+            this.key = key;
+            try {
+                Files.createDirectory(layer);
+                UnpackResult result =
+                        unpackInto(Files.createDirectory(layer.resolve(FILES)), key.diffId(), source, limits, below);
+                note = new LayerNote(
+                        result.entries(), result.bytes(), result.implied().size(), boot);
+                note.write(layer);
+            } catch (IOException | RuntimeException | Error e) {
+                workshop.close();
+                throw e;
+            }
+        }
+
+        Path files() {
+            return layer.resolve(FILES);
+        }
+
+        /** Lets it be found, instead of one that was. */
+        UnpackedLayer place() throws IOException {
+            String id = UnpackedLayers.this.place(layer);
+            Digest name = note.implied() == 0 ? key.diffId() : key.chainId();
+            Path link = Files.createSymbolicLink(workshop.path().resolve("link"), Path.of("../layers/" + id));
+            StoreDirectory.place(link, link(name));
             markWritten(id);
-            return new UnpackedLayer(
-                    id, directory.resolve("layers/" + id).resolve(FILES), result.entries(), result.bytes());
+            return new UnpackedLayer(id, layer(id).resolve(FILES), note);
+        }
+
+        @Override
+        public void close() {
+            workshop.close();
         }
     }
 
-    private static UnpackResult unpack(Digest key, Source source, UnpackLimits limits, Path files) throws IOException {
+    private static UnpackResult unpackInto(
+            Path files, Digest diffId, Source source, UnpackLimits limits, List<Path> below) throws IOException {
         boolean asRoot = ProcessStatus.ofThisProcess().uid() == 0;
-        MessageDigest hash = key.newHash();
+        MessageDigest hash = diffId.newHash();
         UnpackResult result;
-        try (InputStream archive = new ReadAhead(new Hashing(Decompression.decompress(source.open()), hash));
-                Fd root = Kernel.open(files.toString(), Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY), 0);
+        try (InputStream archive = new ReadAhead(new DigestInputStream(Decompression.decompress(source.open()), hash));
+                Fd root = Kernel.open(files.toString(), DIRECTORY, 0);
+                LowerLayers lower = new LowerLayers(below);
                 LayerUnpacker unpacker = new LayerUnpacker(root, asRoot, limits)) {
-            result = unpacker.unpack(new TarReader(archive));
+            result = unpacker.unpack(new TarReader(archive), lower);
         }
-        if (!HexFormat.of().formatHex(hash.digest()).equals(key.hex())) {
-            throw new LayerException("unpacking the layer " + key + ": its archive has another digest");
+        if (!diffId.matches(hash.digest())) {
+            throw new LayerException("unpacking the layer " + diffId + ": its archive has another digest");
         }
         return result;
-    }
-
-    /** Computes a digest in the thread that reads. */
-    private static final class Hashing extends FilterInputStream {
-        private final MessageDigest hash;
-
-        Hashing(InputStream source, MessageDigest hash) {
-            super(source);
-            this.hash = hash;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int count = in.read(target, offset, length);
-            if (count > 0) {
-                hash.update(target, offset, count);
-            }
-            return count;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int one = in.read();
-            if (one >= 0) {
-                hash.update((byte) one);
-            }
-            return one;
-        }
     }
 
     private String place(Path layer) throws IOException {
         while (true) {
             String id = Integer.toString(ThreadLocalRandom.current().nextInt(IDS), RADIX);
             String padded = "0".repeat(ID_LENGTH - id.length()) + id;
-            Path place = directory.resolve("layers/" + padded);
+            Path place = layer(padded);
             if (!Files.exists(place) && tryMove(layer, place)) {
                 return padded;
             }
@@ -199,21 +225,16 @@ final class UnpackedLayers {
         try {
             StoreDirectory.place(layer, place);
             return true;
-        } catch (java.nio.file.DirectoryNotEmptyException | java.nio.file.FileAlreadyExistsException _) {
+        } catch (DirectoryNotEmptyException | FileAlreadyExistsException _) {
             return false;
         }
-    }
-
-    private void replaceLink(Digest key, String id, Path workshop) throws IOException {
-        Path link = Files.createSymbolicLink(workshop.resolve("link"), Path.of("../layers/" + id));
-        StoreDirectory.place(link, link(key));
     }
 
     /** In the background: it can take seconds, and only a power cut makes a difference. */
     private void markWritten(String id) {
         Thread.ofPlatform().daemon().name("lxc4j-sync").start(() -> {
-            Path layer = directory.resolve("layers/" + id);
-            try (Fd open = Kernel.open(layer.toString(), Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY), 0)) {
+            Path layer = layer(id);
+            try (Fd open = Kernel.open(layer.toString(), DIRECTORY, 0)) {
                 Kernel.check(Kernel.tryCall(Sys.SYNCFS, open.number()), Sys.SYNCFS, () -> open.toString());
                 Files.createFile(layer.resolve(WRITTEN));
             } catch (IOException | ContainerException e) {
@@ -222,38 +243,55 @@ final class UnpackedLayers {
         });
     }
 
-    /** Says which links lead nowhere. Those are as good as none, since the layer is unpacked again. */
-    List<String> check() {
-        List<String> problems = new ArrayList<>();
-        for (String name : directory.list("keys")) {
-            Path link = directory.resolve("keys/" + name);
-            if (!Files.isDirectory(link.resolve(FILES))) {
-                problems.add("the layer " + name + " is not where " + link + " leads");
-            }
-        }
-        return problems;
-    }
-
     // ---- what nobody needs
 
-    /** Removes all layers but some; nobody may be unpacking. */
-    Set<String> retain(Set<Digest> keys) throws IOException {
-        Set<String> kept = new HashSet<>();
-        Set<String> hex = new HashSet<>();
-        keys.forEach(key -> hex.add(key.hex()));
-        for (String name : directory.list("keys")) {
-            Path link = directory.resolve("keys/" + name);
-            if (hex.contains(name)) {
-                kept.add(Files.readSymbolicLink(link).getFileName().toString());
+    /** The names of all links. */
+    List<String> keys() {
+        return directory.list("keys").stream().filter(Digest::isHash).toList();
+    }
+
+    /** Whether a link leads to a layer. */
+    boolean leadsSomewhere(String key) {
+        try {
+            Path layer = layer(target(key));
+            return Files.isDirectory(layer.resolve(FILES))
+                    && LayerNote.read(layer).isPresent();
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /** Forgets a link; what it leads to is rubbish then. */
+    void forget(String key) throws IOException {
+        TreeRemover.remove(directory.resolve("keys/" + key));
+    }
+
+    /** Removes a layer, to which no link may lead any more. */
+    void remove(String id) {
+        TreeRemover.remove(layer(id));
+    }
+
+    /**
+     * Removes all layers but some; nobody may be unpacking.
+     *
+     * @param names digests of layers, and short names
+     */
+    Set<String> retain(Set<String> names) throws IOException {
+        Set<String> kept = new HashSet<>(names);
+        Set<String> keys = new HashSet<>();
+        names.forEach(name -> keys.add(name.substring(name.indexOf(':') + 1)));
+        for (String key : keys()) {
+            if (keys.contains(key) && leadsSomewhere(key)) {
+                kept.add(target(key));
             } else {
-                Files.delete(link);
+                forget(key);
             }
         }
         StoreDirectory.sync(directory.resolve("keys"));
         Set<String> removed = new HashSet<>(directory.list("layers"));
         removed.removeAll(kept);
         for (String id : removed) {
-            TreeRemover.remove(directory.resolve("layers/" + id));
+            remove(id);
         }
         return removed;
     }

@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Makes trees, packs and unpacks them, and lists them by other programs, so that two can be compared. */
 final class Trees {
@@ -49,8 +50,9 @@ final class Trees {
 
     static UnpackResult unpack(byte[] archive, Path directory, UnpackLimits limits) throws IOException {
         try (Fd root = open(directory);
+                LowerLayers lower = new LowerLayers(List.of());
                 LayerUnpacker unpacker = new LayerUnpacker(root, asRoot(), limits)) {
-            return unpacker.unpack(new TarReader(new ByteArrayInputStream(archive)));
+            return unpacker.unpack(new TarReader(new ByteArrayInputStream(archive)), lower);
         }
     }
 

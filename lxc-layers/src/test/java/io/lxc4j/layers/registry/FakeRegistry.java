@@ -26,7 +26,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A registry in this JVM that does what a test says, and remembers what it was asked. */
-final class FakeRegistry implements AutoCloseable {
+public final class FakeRegistry implements AutoCloseable {
     /** What was asked. */
     static final class Seen {
         private final String question;
@@ -70,7 +70,7 @@ final class FakeRegistry implements AutoCloseable {
     private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-    FakeRegistry() {
+    public FakeRegistry() {
         this(null);
     }
 
@@ -114,7 +114,7 @@ final class FakeRegistry implements AutoCloseable {
         return value == null ? "" : value;
     }
 
-    String name() {
+    public String name() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -129,7 +129,7 @@ final class FakeRegistry implements AutoCloseable {
     }
 
     /** The same, for documents and blobs of the repository "app". */
-    FakeRegistry serves(String method, String rest, byte[] body, String... headers) {
+    public FakeRegistry serves(String method, String rest, byte[] body, String... headers) {
         return on(method + " /v2/app/" + rest, exchange -> answer(exchange, 200, body, headers));
     }
 
