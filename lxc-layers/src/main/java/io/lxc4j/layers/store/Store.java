@@ -199,6 +199,16 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Takes in a blob whose digest will be known at its end.
+     *
+     * @return where to write it
+     * @throws IOException if it can't be made
+     */
+    public Blobs.Writer writer() throws IOException {
+        return blobs.writer();
+    }
+
+    /**
      * A file for what is needed for a while only.
      *
      * @return an empty file without a name, open for reading and writing, which is gone when it is closed

@@ -14,10 +14,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Makes trees, packs and unpacks them, and lists them by other programs, so that two can be compared. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
-    static boolean asRoot() {
+    public static boolean asRoot() {
         return Requirement.ROOT.problem().isEmpty();
     }
 
@@ -25,13 +25,13 @@ final class Trees {
         return Kernel.open(directory.toString(), Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY), 0);
     }
 
-    static void shell(Path directory, String script) {
+    public static void shell(Path directory, String script) {
         Command.run("bash", "-euc", "cd \"$0\"; " + script, directory.toString())
                 .orFail();
     }
 
     /** Type, permissions, owners, time, number of names, size, target, content and extended attributes of all that is in a tree. */
-    static String list(Path directory) {
+    public static String list(Path directory) {
         return Command.run("bash", "-euc", """
             cd "$0"
             find . ! -type d -printf '%p %y %m %U %G %T@ %n %s %l\\n' | sort
