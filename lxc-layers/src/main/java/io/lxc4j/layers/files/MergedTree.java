@@ -266,9 +266,7 @@ public final class MergedTree implements AutoCloseable {
     }
 
     private boolean isOpaque(Fd directory) {
-        return tree.attributes(directory, "").stream()
-                .anyMatch(attribute -> Whiteout.isOpaqueAttribute(attribute)
-                        && tree.attribute(directory, "", attribute).equals(Whiteout.YES));
+        return Whiteout.isOpaque(tree, directory, "");
     }
 
     /**

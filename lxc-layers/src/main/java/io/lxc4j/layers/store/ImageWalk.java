@@ -1,6 +1,7 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.Index;
@@ -40,11 +41,19 @@ final class ImageWalk {
             if (blobs.putIfAbsent(next.digest(), next) == null
                     && next.mediaType().isDocument()
                     && isThere.test(next.digest())) {
-                switch (store.document(next)) {
-                    case Index index -> todo.addAll(index.manifests());
-                    case Manifest manifest -> visit(next, manifest);
-                }
+                visit(next);
             }
+        }
+    }
+
+    private void visit(Descriptor document) {
+        try {
+            switch (store.document(document)) {
+                case Index index -> todo.addAll(index.manifests());
+                case Manifest manifest -> visit(document, manifest);
+            }
+        } catch (InvalidSpecificationException _) {
+            // the index that lists it was wrong: what has this digest is no such document, and leads nowhere
         }
     }
 

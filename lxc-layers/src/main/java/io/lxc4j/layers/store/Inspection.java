@@ -1,8 +1,10 @@
 package io.lxc4j.layers.store;
 
+import io.lxc4j.layers.meter.Meter;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.Manifest;
+import io.lxc4j.layers.progress.Activity;
 import io.lxc4j.layers.store.Finding.Kind;
 import io.lxc4j.layers.store.Finding.Outcome;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -85,14 +88,23 @@ final class Inspection {
     }
 
     private void inspectBlobs() {
-        for (Digest digest : blobs.list()) {
+        List<Digest> all = blobs.list();
+        long bytes = all.stream().mapToLong(this::size).sum();
+        Meter meter = store.meter(Activity.CHECK, "blobs", OptionalLong.of(bytes));
+        for (Digest digest : all) {
+            long size = size(digest);
             if (!blobs.isRight(digest)) {
                 damaged.add(digest);
                 if (findings.repairs()) {
                     blobs.remove(digest);
                 }
             }
+            meter.add(size);
         }
+    }
+
+    private long size(Digest blob) {
+        return blobs.size(blob).orElse(0);
     }
 
     private void inspectNames() throws IOException {

@@ -8,22 +8,28 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.UnpackLimits;
+import io.lxc4j.layers.meter.Meter;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.ImageDocument;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
+import io.lxc4j.layers.progress.Activity;
+import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.tar.TarWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import org.slf4j.Logger;
@@ -45,6 +51,7 @@ public final class Store implements AutoCloseable {
     private final UnpackedLayers layers;
     private final References references;
     private final Lease lease;
+    private final ProgressListener listener;
 
     /**
      * Opens a store, or makes one.
@@ -60,6 +67,39 @@ public final class Store implements AutoCloseable {
             lease = Lease.open(directory);
         }
         directory.sweep();
+        listener = ProgressListener.NONE;
+    }
+
+    private Store(Store other, ProgressListener listener) {
+        directory = other.directory;
+        blobs = other.blobs;
+        layers = other.layers;
+        references = other.references;
+        lease = other.lease;
+        this.listener = listener;
+    }
+
+    /**
+     * The same store, which tells somebody how far it is with what takes long.
+     *
+     * @param told who is told
+     * @return a store that shares all with this one
+     */
+    public Store withProgress(ProgressListener told) {
+        return new Store(this, told);
+    }
+
+    /**
+     * Who is told how far this store is.
+     *
+     * @return the listener
+     */
+    public ProgressListener listener() {
+        return listener;
+    }
+
+    Meter meter(Activity activity, String item, OptionalLong total) {
+        return new Meter(listener, activity, root().toString(), item, total);
     }
 
     /**
@@ -132,13 +172,23 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * How long a blob is.
+     *
+     * @param digest which
+     * @return its size in bytes; empty if it is not there
+     */
+    public OptionalLong size(Digest digest) {
+        return blobs.size(digest);
+    }
+
+    /**
      * Opens a blob.
      *
      * @param digest which
      * @return its bytes, as they were received
      * @throws IOException if it can't be read
      */
-    public java.io.InputStream open(Digest digest) throws IOException {
+    public InputStream open(Digest digest) throws IOException {
         return blobs.open(digest);
     }
 
@@ -151,6 +201,26 @@ public final class Store implements AutoCloseable {
      */
     public Blobs.Writer writer(Descriptor descriptor) throws IOException {
         return blobs.writer(descriptor.digest(), descriptor.size());
+    }
+
+    /**
+     * Takes in a blob whose digest will be known at its end.
+     *
+     * @return where to write it
+     * @throws IOException if it can't be made
+     */
+    public Blobs.Writer writer() throws IOException {
+        return blobs.writer();
+    }
+
+    /**
+     * A file for what is needed for a while only.
+     *
+     * @return an empty file without a name, open for reading and writing, which is gone when it is closed
+     * @throws IOException if it can't be made
+     */
+    public FileChannel temporaryFile() throws IOException {
+        return directory.temporaryFile();
     }
 
     /**
@@ -202,19 +272,21 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static NewLayer pack(LayerSource source, Blobs.Writer blob) throws IOException {
+    private NewLayer pack(LayerSource source, Blobs.Writer blob) throws IOException {
         MessageDigest diff = Digest.newSha256();
+        Meter meter = meter(Activity.PACK, "layer", OptionalLong.empty());
         try (ParallelGzip gzip = new ParallelGzip(blob, GZIP_LEVEL);
                 OutputStream hashing = new DigestOutputStream(gzip, diff);
-                OutputStream buffered = new BufferedOutputStream(hashing, BUFFER_BYTES)) {
+                OutputStream buffered = new BufferedOutputStream(meter.count(hashing), BUFFER_BYTES)) {
             TarWriter archive = new TarWriter(buffered);
             source.write(archive);
             archive.finish();
             buffered.flush();
             gzip.finish();
             long size = blob.written();
-            return new NewLayer(
-                    new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size), Digest.ofHash(diff.digest()));
+            Descriptor kept = new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size);
+            meter.finish();
+            return new NewLayer(kept, Digest.ofHash(diff.digest()));
         }
     }
 
@@ -252,7 +324,7 @@ public final class Store implements AutoCloseable {
             List<Path> files = new ArrayList<>();
             for (int i = 0; i < keys.size(); i++) {
                 Descriptor blob = manifest.layers().get(i);
-                UnpackedLayer layer = layers.unpack(keys.get(i), () -> blobs.open(blob.digest()), limits, files);
+                UnpackedLayer layer = layers.unpack(keys.get(i), () -> openMetered(blob.digest()), limits, files);
                 lease.hold(Set.of(layer.id()));
                 files.addFirst(layer.files());
             }
@@ -260,6 +332,10 @@ public final class Store implements AutoCloseable {
                     .map(layer -> layersDirectory().relativize(layer).toString())
                     .toList();
         }
+    }
+
+    private InputStream openMetered(Digest blob) throws IOException {
+        return meter(Activity.UNPACK, blob.toString(), blobs.size(blob)).count(blobs.open(blob));
     }
 
     // ---- names
@@ -368,11 +444,14 @@ public final class Store implements AutoCloseable {
             Set<String> needed = reachable(named());
             needed.addAll(Lease.all(directory));
             int removed = 0;
-            for (Digest digest : blobs.list()) {
+            List<Digest> all = blobs.list();
+            Meter meter = meter(Activity.COLLECT, "blobs", OptionalLong.of(all.size()));
+            for (Digest digest : all) {
                 if (!needed.contains(digest.toString())) {
                     blobs.remove(digest);
                     removed++;
                 }
+                meter.add(1);
             }
             return new Collected(removed, layers.retain(needed).size());
         } catch (IOException e) {

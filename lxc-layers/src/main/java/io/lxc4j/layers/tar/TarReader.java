@@ -36,6 +36,7 @@ public final class TarReader {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
+    private long taken;
 
     /** Bytes of the current entry's data that were not yet read, and what fills its last block. */
     private long left;
@@ -329,6 +330,15 @@ public final class TarReader {
     // ---- data
 
     /**
+     * Where in the stream the data of the current entry begins, as long as nothing of it was read.
+     *
+     * @return how many bytes of the archive come before it
+     */
+    public long dataOffset() {
+        return taken - (limit - position);
+    }
+
+    /**
      * Reads data of the current entry, as it is stored: of a sparse file the extents one after the other.
      *
      * @param target where to
@@ -355,6 +365,7 @@ public final class TarReader {
     private boolean fill() throws IOException {
         position = 0;
         limit = Math.max(0, input.read(buffer));
+        taken += limit;
         return limit > 0;
     }
 

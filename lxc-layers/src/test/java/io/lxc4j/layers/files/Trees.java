@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Makes trees, packs and unpacks them, and lists them by other programs, so that two can be compared. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
-    static boolean asRoot() {
+    public static boolean asRoot() {
         return Requirement.ROOT.problem().isEmpty();
     }
 
@@ -26,13 +26,13 @@ final class Trees {
         return Kernel.open(directory.toString(), Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY), 0);
     }
 
-    static void shell(Path directory, String script) {
+    public static void shell(Path directory, String script) {
         Command.run("bash", "-euc", "cd \"$0\"; " + script, directory.toString())
                 .orFail();
     }
 
     /** Type, permissions, owners, time, number of names, size, target, content and extended attributes of all that is in a tree. */
-    static String list(Path directory) {
+    public static String list(Path directory) {
         return Command.run("bash", "-euc", """
             cd "$0"
             find . ! -type d -printf '%p %y %m %U %G %T@ %n %s %l\\n' | sort
