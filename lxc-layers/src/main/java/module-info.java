@@ -11,5 +11,6 @@ module io.lxc4j.layers {
 
     exports io.lxc4j.layers;
     exports io.lxc4j.layers.oci;
+    exports io.lxc4j.layers.progress;
     exports io.lxc4j.layers.registry;
 }

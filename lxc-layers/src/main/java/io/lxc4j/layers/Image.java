@@ -28,6 +28,7 @@ public final class Image {
         if (!(store.document(descriptor) instanceof Manifest read)) {
             throw new InvalidSpecificationException(descriptor.digest() + " is an index of images, not one");
         }
+        read.requireImage();
         manifest = read;
         config = store.config(manifest);
     }
@@ -112,7 +113,9 @@ public final class Image {
     /** Whether it is the same image of the same store. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Image image && image.store == store && image.descriptor.equals(descriptor);
+        return other instanceof Image image
+                && image.store.root().equals(store.root())
+                && image.descriptor.equals(descriptor);
     }
 
     @Override

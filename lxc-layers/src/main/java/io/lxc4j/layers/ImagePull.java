@@ -1,10 +1,11 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.layers.archive.ImageSource;
+import io.lxc4j.layers.archive.Intake;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.ImageReference;
-import io.lxc4j.layers.oci.Index;
-import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.registry.FetchedDocument;
 import io.lxc4j.layers.registry.RegistryClient;
@@ -13,43 +14,50 @@ import io.lxc4j.layers.store.Store;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Brings one image of a registry into a store. */
-final class ImagePull {
+/** Brings an image of a registry into a store, or an index with all of its images. */
+final class ImagePull implements ImageSource {
     private final Store store;
     private final RegistryClient registry;
     private final ImageReference reference;
 
     ImagePull(Store store, RegistryClient registry, ImageReference reference) {
         this.store = store;
-        this.registry = registry;
+        this.registry = registry.withProgress(store.listener());
         this.reference = reference;
     }
 
-    /** Gives the descriptor of its manifest, when all of it is there. */
-    Descriptor pull() {
+    /**
+     * Gives what leads to it, when all of it is there.
+     *
+     * @param platform whose image is wanted; empty for all
+     */
+    Descriptor pull(Optional<Platform> platform) {
         FetchedDocument fetched = registry.fetch(reference);
-        if (fetched.document() instanceof Index index) {
-            fetched = registry.fetch(reference, index.select(Platform.host()));
+        try {
+            return new Intake(store, this, platform).take(fetched.descriptor(), fetched.bytes());
+        } catch (InvalidSpecificationException e) {
+            throw new InvalidSpecificationException("pulling " + reference + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ContainerException("pulling " + reference + ": " + e, e);
         }
-        if (!(fetched.document() instanceof Manifest manifest)) {
-            throw new ContainerException(
-                    "pulling " + reference + ": an index that lists an index is not followed further");
-        }
-        List<Descriptor> parts = new ArrayList<>(manifest.layers());
-        parts.add(manifest.config());
-        Transfers.run(parts.stream()
-                .distinct()
-                .filter(part -> !store.has(part.digest()))
-                .<Runnable>map(part -> () -> fetch(part))
-                .toList());
-        return store.add(fetched.descriptor().mediaType(), fetched.bytes());
     }
 
-    private void fetch(Descriptor part) {
+    /** What an index lists is taken to be there; a registry takes no index whose images it does not have. */
+    @Override
+    public boolean has(Descriptor entry) {
+        return true;
+    }
+
+    @Override
+    public Optional<byte[]> document(Descriptor entry) {
+        return Optional.of(registry.fetch(reference, entry).bytes());
+    }
+
+    @Override
+    public void fetch(Descriptor part) {
         try (Incoming incoming = new Incoming(part)) {
             registry.fetchBlob(reference, part, incoming::open);
             incoming.finish();

@@ -1,16 +1,17 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.layers.archive.ImageContents;
+import io.lxc4j.layers.archive.Transfers;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.registry.RegistryClient;
 import io.lxc4j.layers.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Sends one image of a store to a registry. */
+/** Sends an image of a store to a registry, or an index with all of its images. */
 final class ImagePush {
     private final Store store;
     private final RegistryClient registry;
@@ -18,22 +19,29 @@ final class ImagePush {
 
     ImagePush(Store store, RegistryClient registry, ImageReference reference) {
         this.store = store;
-        this.registry = registry;
+        this.registry = registry.withProgress(store.listener());
         this.reference = reference;
     }
 
-    void push(Image image) {
-        List<Descriptor> parts = new ArrayList<>(image.manifest().layers());
-        parts.add(image.manifest().config());
-        Transfers.run(parts.stream()
-                .distinct()
+    void push(Descriptor root) {
+        List<Descriptor> all = ImageContents.list(store, root, true);
+        Transfers.run(all.stream()
+                .filter(part -> !part.mediaType().isDocument())
                 .<Runnable>map(part -> () -> registry.pushBlob(reference, part, () -> store.open(part.digest())))
                 .toList());
-        try (InputStream manifest = store.open(image.digest())) {
-            registry.push(reference, image.descriptor().mediaType(), manifest.readAllBytes());
+        for (Descriptor part : all) { // what is listed before what lists it
+            if (part.mediaType().isDocument()) {
+                pushDocument(
+                        part, part.digest().equals(root.digest()) ? reference : reference.withDigest(part.digest()));
+            }
+        }
+    }
+
+    private void pushDocument(Descriptor document, ImageReference to) {
+        try (InputStream bytes = store.open(document.digest())) {
+            registry.push(to, document.mediaType(), bytes.readAllBytes());
         } catch (IOException e) {
-            throw new ContainerException(
-                    "pushing " + reference + ": reading the manifest " + image.digest() + ": " + e, e);
+            throw new ContainerException("pushing " + to + ": reading " + document.digest() + ": " + e, e);
         }
     }
 }

@@ -6,6 +6,9 @@ import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
+import io.lxc4j.layers.archive.ImageLoad;
+import io.lxc4j.layers.archive.ImageSave;
+import io.lxc4j.layers.archive.PlatformChoice;
 import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.HistoryEntry;
@@ -14,6 +17,7 @@ import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
+import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.registry.RegistryClient;
 import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.store.NewLayer;
@@ -22,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Images on this machine: layers that are kept once however many images share them, and names that lead to them. Several JVMs of one user
@@ -83,6 +89,17 @@ public final class LayerStore implements AutoCloseable {
         return store.root();
     }
 
+    /**
+     * The same store, which tells somebody how far it is with what takes long: packing and unpacking layers, loading, saving, pulling,
+     * pushing, checking and collecting.
+     *
+     * @param listener who is told
+     * @return a store that shares all with this one; closing one closes both
+     */
+    public LayerStore withProgress(ProgressListener listener) {
+        return new LayerStore(store.withProgress(listener));
+    }
+
     // ---- names
 
     /**
@@ -90,7 +107,7 @@ public final class LayerStore implements AutoCloseable {
      *
      * @param reference its name, for instance {@code debian:12}
      * @return the image; of several, the one for this machine. Empty if there is none of that name
-     * @throws InvalidSpecificationException if the name has no such form
+     * @throws InvalidSpecificationException if the name has no such form, or stands for several images, none of which is for this machine
      */
     public Optional<Image> find(String reference) {
         return store.find(canonical(reference)).map(this::image);
@@ -104,14 +121,51 @@ public final class LayerStore implements AutoCloseable {
      * @throws InvalidSpecificationException if there is none of that name
      */
     public Image image(String reference) {
-        return find(reference)
-                .orElseThrow(() -> new InvalidSpecificationException("the image " + canonical(reference)
-                        + " is not in the store " + store.root() + "; it has " + names()));
+        return image(target(reference));
+    }
+
+    /**
+     * The image of a name for a certain platform, which need not be this machine's.
+     *
+     * @param reference its name
+     * @param platform what it runs on
+     * @return the image
+     * @throws InvalidSpecificationException if there is none of that name, or none that runs on the platform
+     */
+    public Image image(String reference, Platform platform) {
+        Image image = image(target(reference), platform);
+        PlatformChoice.require(image.config().platform(), platform);
+        return image;
+    }
+
+    /**
+     * What the images of a name run on.
+     *
+     * @param reference the name
+     * @return one platform for each image that is here
+     * @throws InvalidSpecificationException if there is none of that name
+     */
+    public List<Platform> platforms(String reference) {
+        return PlatformChoice.platforms(store, target(reference));
+    }
+
+    private Descriptor target(String reference) {
+        String name = canonical(reference);
+        return store.find(name).orElseThrow(() -> missing(name));
+    }
+
+    private InvalidSpecificationException missing(String name) {
+        return new InvalidSpecificationException(
+                "the image " + name + " is not in the store " + store.root() + "; it has " + names());
     }
 
     private Image image(Descriptor target) {
+        return image(target, Platform.host());
+    }
+
+    private Image image(Descriptor target, Platform platform) {
         store.hold(target);
-        return new Image(store, target);
+        return new Image(store, PlatformChoice.choose(store, target, platform));
     }
 
     /**
@@ -131,6 +185,17 @@ public final class LayerStore implements AutoCloseable {
      */
     public void tag(Image image, String reference) {
         store.name(canonical(reference), image.descriptor(), "tag");
+    }
+
+    /**
+     * Lets a name stand for what another one stands for, too: with all platforms, if that are several.
+     *
+     * @param name what is there
+     * @param reference the name
+     * @throws InvalidSpecificationException if there is none of that name
+     */
+    public void tag(String name, String reference) {
+        store.name(canonical(reference), target(name), "tag");
     }
 
     /**
@@ -257,12 +322,56 @@ public final class LayerStore implements AutoCloseable {
      * @throws io.lxc4j.error.ContainerException if it can't be had, or is not what it must be; nothing of it is named then
      */
     public Image pull(String reference, RegistryClient registry) {
+        return image(pull(reference, Optional.of(Platform.host()), registry));
+    }
+
+    /**
+     * Fetches an image for a certain platform, as {@link #pull(String, RegistryClient)} does.
+     *
+     * @param reference its name, with a tag or a digest
+     * @param platform what it is to run on
+     * @param registry what fetches it
+     * @return the image
+     * @throws InvalidSpecificationException if none of its images is for that platform
+     * @throws io.lxc4j.error.ContainerException if it can't be had, or is not what it must be; nothing of it is named then
+     */
+    public Image pull(String reference, Platform platform, RegistryClient registry) {
+        return image(pull(reference, Optional.of(platform), registry), platform);
+    }
+
+    /**
+     * Fetches all images of a name, for whatever platforms, and what else their index lists, as statements on how they were made. The name
+     * then stands for the index, which can be pushed and saved as it is.
+     *
+     * @param reference the name, with a tag or a digest
+     * @param registry what fetches them
+     * @return the platforms
+     * @throws io.lxc4j.error.ContainerException if it can't be had, or is not what it must be; nothing of it is named then
+     */
+    public List<Platform> pullAllPlatforms(String reference, RegistryClient registry) {
+        return PlatformChoice.platforms(store, pull(reference, Optional.empty(), registry));
+    }
+
+    private Descriptor pull(String reference, Optional<Platform> platform, RegistryClient registry) {
         ImageReference name = ImageReference.parse(reference);
         try (Store.Use _ = store.use()) {
-            Descriptor image = new ImagePull(store, registry, name).pull();
+            Descriptor image = new ImagePull(store, registry, name).pull(platform);
             store.name(name.toString(), image, "pull");
-            return image(image);
+            store.hold(image);
+            return image;
         }
+    }
+
+    /**
+     * Sends what a name stands for to the registry that it names: an image, or an index with all of its images.
+     *
+     * @param reference the name, here and there, with a tag
+     * @param registry what sends it
+     * @throws InvalidSpecificationException if there is none of that name, or not all is here that its index lists
+     * @throws io.lxc4j.error.ContainerException if the registry does not take it
+     */
+    public void push(String reference, RegistryClient registry) {
+        push(target(reference), reference, registry);
     }
 
     /**
@@ -274,9 +383,108 @@ public final class LayerStore implements AutoCloseable {
      * @throws io.lxc4j.error.ContainerException if the registry does not take it
      */
     public void push(Image image, String reference, RegistryClient registry) {
+        push(image.descriptor(), reference, registry);
+    }
+
+    private void push(Descriptor image, String reference, RegistryClient registry) {
         ImageReference name = ImageReference.parse(reference);
         try (Store.Use _ = store.use()) {
             new ImagePush(store, registry, name).push(image);
+        }
+    }
+
+    // ---- files
+
+    /**
+     * Saves images as files for other programs or machines. Digests stay as they are; in Docker's form, which has no manifests, those of the
+     * configurations do.
+     *
+     * @param references their names: in the OCI's forms each goes with all of its platforms that are here, in Docker's with the one for this
+     *     machine, and an image for another platform is saved by a name of its own
+     * @param target an archive, which replaces one of that name, or a directory, which is made, or keeps what a layout has already
+     * @param format what is written
+     * @throws InvalidSpecificationException if there is none of a name, the format can't hold it, or the target is something else
+     * @throws io.lxc4j.error.ContainerException if it can't be written; the target then is as it was, but for blobs that its index does not
+     *     list
+     */
+    public void save(List<String> references, Path target, ImageFormat format) {
+        try (Store.Use _ = store.use()) {
+            SequencedMap<ImageReference, Descriptor> images = new LinkedHashMap<>();
+            for (String reference : references) {
+                Descriptor image = target(reference);
+                images.put(
+                        ImageReference.parse(reference),
+                        format == ImageFormat.DOCKER_ARCHIVE
+                                ? PlatformChoice.choose(store, image, Platform.host())
+                                : image);
+            }
+            ImageSave save = new ImageSave(store, target, images);
+            switch (format) {
+                case OCI_DIRECTORY -> save.inLayoutDirectory();
+                case OCI_ARCHIVE -> save.asLayoutArchive();
+                case DOCKER_ARCHIVE -> save.asDockerArchive();
+            }
+        }
+    }
+
+    /**
+     * Saves one image, or an index with all of its images that are here, as {@link #save(List, Path, ImageFormat)} does.
+     *
+     * @param reference its name
+     * @param target an archive or a directory
+     * @param format what is written
+     */
+    public void save(String reference, Path target, ImageFormat format) {
+        save(List.of(reference), target, format);
+    }
+
+    /**
+     * Loads all named images that are in an OCI image layout, a directory or an archive, or in Docker's archive. Which of them it is shows in
+     * what it has; archives may be compressed. Of an index all is taken that is there.
+     *
+     * @param source the directory or archive, which anybody may have made
+     * @return the names, in the order in which they stand there
+     * @throws InvalidSpecificationException if it is none of these, or damaged, or an image has no full name: load it by one then. Nothing is
+     *     named then
+     * @throws io.lxc4j.error.ContainerException if it can't be read
+     */
+    public List<String> load(Path source) {
+        try (Store.Use _ = store.use()) {
+            return List.copyOf(new ImageLoad(store, source).all().keySet());
+        }
+    }
+
+    /**
+     * Loads one image by a name, as {@link #load(Path)} does: the only one that is there, or else the one that is called so. An image that
+     * is called by a tag alone, as umoci and skopeo do it, is the one that is meant by any name with that tag.
+     *
+     * @param source the directory or archive
+     * @param reference the name that it gets
+     * @return the image; of an index, which is kept as it is, the one for this machine
+     * @throws InvalidSpecificationException if it is none of these, or damaged, or not clear which image is meant, or none of it is for this
+     *     machine. Nothing is named then
+     * @throws io.lxc4j.error.ContainerException if it can't be read
+     */
+    public Image load(Path source, String reference) {
+        return load(source, reference, Optional.empty(), Platform.host());
+    }
+
+    /**
+     * Loads one image for a certain platform, as {@link #load(Path, String)} does, and nothing of others.
+     *
+     * @param source the directory or archive
+     * @param reference the name that it gets
+     * @param platform what it is to run on
+     * @return the image
+     */
+    public Image load(Path source, String reference, Platform platform) {
+        return load(source, reference, Optional.of(platform), platform);
+    }
+
+    private Image load(Path source, String reference, Optional<Platform> only, Platform platform) {
+        ImageReference name = ImageReference.parse(reference);
+        try (Store.Use _ = store.use()) {
+            return image(new ImageLoad(store, source).one(name, only, platform), platform);
         }
     }
 

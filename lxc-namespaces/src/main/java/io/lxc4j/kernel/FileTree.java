@@ -211,6 +211,24 @@ public final class FileTree implements AutoCloseable {
                 Constants.RENAME_NOREPLACE.value());
     }
 
+    /**
+     * Renames a file within its directory, {@code renameat2(2)}, and what had the new name is gone: at no time is nothing of that name.
+     *
+     * @param directory the directory
+     * @param file its name
+     * @param name the name that it gets
+     * @return 0 or an error
+     */
+    public long tryReplace(Fd directory, String file, String name) {
+        return Kernel.tryCall(
+                Sys.RENAMEAT2,
+                directory.number(),
+                put(second, file).address(),
+                directory.number(),
+                put(first, name).address(),
+                0);
+    }
+
     // ---- attributes; of a symbolic link its own
 
     /**

@@ -48,6 +48,10 @@ public enum Requirement {
     BUSYBOX,
     /** docker-registry, the reference implementation of a registry. */
     DOCKER_REGISTRY,
+    /** skopeo, which copies images between registries, layouts and archives. */
+    SKOPEO,
+    /** umoci, the reference implementation for images and their files. */
+    UMOCI,
     /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
     LANDLOCK,
     /** Landlock that can deny TCP, signals and abstract sockets: its version 6, of Linux 6.12. */
@@ -103,6 +107,8 @@ public enum Requirement {
             case SUBORDINATE_IDS -> runs("unshare", "--user", "--map-auto", "--map-root-user", "true");
             case STRACE -> runs("strace", "-f", "-o", "/dev/null", "true");
             case DOCKER_REGISTRY -> runs("docker-registry", "--version");
+            case SKOPEO -> runs("skopeo", "--version");
+            case UMOCI -> runs("umoci", "--version");
             case LOOP_DEVICES ->
                 runs(
                         "sh",

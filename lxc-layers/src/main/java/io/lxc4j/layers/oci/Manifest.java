@@ -97,6 +97,31 @@ public record Manifest(
                 properties.other());
     }
 
+    /**
+     * Insists that this is an image whose files can be had: with an image's configuration, and layers of a known form which are its
+     * maker's to give.
+     *
+     * @throws InvalidSpecificationException if it is an artifact, or has a layer that is foreign, encrypted or otherwise of an unknown type
+     */
+    public void requireImage() {
+        if (config.mediaType().kind() != MediaType.Kind.CONFIG) {
+            throw new InvalidSpecificationException(
+                    "manifest: it is no image, but an artifact with a configuration of the type " + config.mediaType()
+                            + "; an image's is " + MediaType.CONFIG);
+        }
+        for (Descriptor layer : layers) {
+            if (layer.mediaType().isForeign()) {
+                throw new InvalidSpecificationException("manifest: the layer " + layer.digest() + " is foreign ("
+                        + layer.mediaType() + "): its maker gives it, and nobody else may");
+            }
+            if (layer.mediaType().kind() != MediaType.Kind.LAYER) {
+                throw new InvalidSpecificationException("manifest: the layer " + layer.digest() + " is of the type "
+                        + layer.mediaType() + ", which can't be unpacked; known are " + MediaType.LAYER
+                        + " as it is, by gzip or by zstd, and Docker's");
+            }
+        }
+    }
+
     @Override
     public byte[] toBytes() {
         JsonObject object = new JsonObject()

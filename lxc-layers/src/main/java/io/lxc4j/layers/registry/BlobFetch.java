@@ -1,5 +1,6 @@
 package io.lxc4j.layers.registry;
 
+import io.lxc4j.layers.meter.Meter;
 import io.lxc4j.layers.oci.Descriptor;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,11 +2,14 @@ package io.lxc4j.layers.registry;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.json.JsonValue;
+import io.lxc4j.layers.meter.Meter;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.ImageDocument;
 import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.MediaType;
+import io.lxc4j.layers.progress.Activity;
+import io.lxc4j.layers.progress.ProgressListener;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +50,7 @@ public final class RegistryClient implements AutoCloseable {
     private final DocumentFetch documents;
     private final Listing listing;
     private final Referrers referrers;
+    private final ProgressListener listener;
 
     RegistryClient(RegistryClientBuilder settings) {
         this.settings = settings;
@@ -61,6 +66,18 @@ public final class RegistryClient implements AutoCloseable {
         documents = new DocumentFetch(exchanger);
         listing = new Listing(exchanger);
         referrers = new Referrers(this, listing);
+        listener = settings.listener();
+    }
+
+    private RegistryClient(RegistryClient other, ProgressListener told) {
+        http = other.http;
+        executor = other.executor;
+        settings = other.settings;
+        exchanger = other.exchanger;
+        documents = other.documents;
+        listing = other.listing;
+        referrers = other.referrers;
+        listener = other.listener.and(told);
     }
 
     /**
@@ -70,6 +87,21 @@ public final class RegistryClient implements AutoCloseable {
      */
     public static RegistryClientBuilder builder() {
         return new RegistryClientBuilder();
+    }
+
+    /**
+     * The same client, which tells one more listener of its transfers.
+     *
+     * @param told who is told as well
+     * @return a client that shares all with this one; closing one closes both
+     */
+    public RegistryClient withProgress(ProgressListener told) {
+        return new RegistryClient(this, told);
+    }
+
+    private Meter meter(Activity activity, ImageReference repository, Descriptor blob) {
+        return new Meter(
+                listener, activity, repository.repository(), blob.digest().toString(), OptionalLong.of(blob.size()));
     }
 
     private Call call(Endpoint endpoint, String doing, String method, ImageReference repository, String rest) {
@@ -179,7 +211,7 @@ public final class RegistryClient implements AutoCloseable {
      */
     public void fetchBlob(ImageReference repository, Descriptor blob, BlobSink sink) {
         String doing = "fetching " + blob.digest() + " of " + repository.repository();
-        Meter meter = new Meter(settings.listener(), Transfer.Direction.FETCH, repository.repository(), blob);
+        Meter meter = meter(Activity.FETCH, repository, blob);
         anywhere(repository, endpoint -> {
             Call call = call(endpoint, doing, "GET", repository, "/blobs/" + blob.digest());
             new BlobFetch(exchanger, call, blob, meter).into(sink);
@@ -280,7 +312,7 @@ public final class RegistryClient implements AutoCloseable {
             return false;
         }
         Call session = call(doing, "POST", repository, "/blobs/uploads/");
-        Meter meter = new Meter(settings.listener(), Transfer.Direction.PUSH, repository.repository(), blob);
+        Meter meter = meter(Activity.PUSH, repository, blob);
         new BlobPush(exchanger, session, blob, source, meter, settings.chunkBytes()).run();
         return true;
     }

@@ -2,6 +2,7 @@ package io.lxc4j.layers.registry;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.oci.ImageReference;
+import io.lxc4j.layers.progress.ProgressListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class RegistryClientBuilder {
     private final Set<String> plain = new HashSet<>();
     private final Map<String, List<String>> mirrors = new TreeMap<>();
     private @Nullable CredentialSource credentials;
-    private @Nullable TransferListener listener;
+    private @Nullable ProgressListener listener;
     private @Nullable SSLContext tls;
     private @Nullable Duration patience;
     private @Nullable Retries retries;
@@ -93,12 +94,12 @@ public final class RegistryClientBuilder {
     }
 
     /**
-     * Sets who is told of transfers.
+     * Sets who is told how far each transfer of a blob is.
      *
      * @param told the listener
      * @return this
      */
-    public RegistryClientBuilder listener(TransferListener told) {
+    public RegistryClientBuilder listener(ProgressListener told) {
         listener = once("the listener", listener, told);
         return this;
     }
@@ -181,8 +182,8 @@ public final class RegistryClientBuilder {
         return credentials == null ? CredentialSource.NONE : credentials;
     }
 
-    TransferListener listener() {
-        return listener == null ? TransferListener.NONE : listener;
+    ProgressListener listener() {
+        return listener == null ? ProgressListener.NONE : listener;
     }
 
     Optional<SSLContext> tls() {

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
 /** What undoes the compression of a blob, as its first bytes say. */
-enum Decompression {
+public enum Decompression {
     /** Not at all. */
     NONE,
     /** By gzip, in one member or several. */
@@ -19,8 +19,27 @@ enum Decompression {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int LONGEST_MAGIC = 4;
 
-    /** Decompresses a stream, whatever it is; closing the result closes the stream. */
-    static InputStream decompress(InputStream blob) throws IOException {
+    /**
+     * Looks how a stream is compressed.
+     *
+     * @param blob the stream, at its beginning; closed after that
+     * @return what undoes it
+     * @throws IOException if it can't be read
+     */
+    public static Decompression find(InputStream blob) throws IOException {
+        try (BufferedInputStream buffered = new BufferedInputStream(blob, LONGEST_MAGIC)) {
+            return of(buffered);
+        }
+    }
+
+    /**
+     * Decompresses a stream, whatever it is.
+     *
+     * @param blob the stream; closed with the result
+     * @return its content
+     * @throws IOException if it can't be read
+     */
+    public static InputStream decompress(InputStream blob) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(blob, BUFFER_BYTES);
         return switch (of(buffered)) {
             case NONE -> buffered;

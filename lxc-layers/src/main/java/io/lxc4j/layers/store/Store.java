@@ -1,8 +1,10 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.files.UnpackLimits;
+import io.lxc4j.layers.meter.Meter;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.ImageConfig;
@@ -10,10 +12,14 @@ import io.lxc4j.layers.oci.ImageDocument;
 import io.lxc4j.layers.oci.Index;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
+import io.lxc4j.layers.progress.Activity;
+import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.tar.TarWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -21,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -39,6 +46,7 @@ public final class Store implements AutoCloseable {
     private final UnpackedLayers layers;
     private final References references;
     private final Lease lease;
+    private final ProgressListener listener;
 
     /**
      * Opens a store, or makes one.
@@ -54,6 +62,39 @@ public final class Store implements AutoCloseable {
             lease = Lease.open(directory);
         }
         directory.sweep();
+        listener = ProgressListener.NONE;
+    }
+
+    private Store(Store other, ProgressListener listener) {
+        directory = other.directory;
+        blobs = other.blobs;
+        layers = other.layers;
+        references = other.references;
+        lease = other.lease;
+        this.listener = listener;
+    }
+
+    /**
+     * The same store, which tells somebody how far it is with what takes long.
+     *
+     * @param told who is told
+     * @return a store that shares all with this one
+     */
+    public Store withProgress(ProgressListener told) {
+        return new Store(this, told);
+    }
+
+    /**
+     * Who is told how far this store is.
+     *
+     * @return the listener
+     */
+    public ProgressListener listener() {
+        return listener;
+    }
+
+    private Meter meter(Activity activity, String item, OptionalLong total) {
+        return new Meter(listener, activity, root().toString(), item, total);
     }
 
     /**
@@ -126,13 +167,23 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * How long a blob is.
+     *
+     * @param digest which
+     * @return its size in bytes; empty if it is not there
+     */
+    public OptionalLong size(Digest digest) {
+        return blobs.size(digest);
+    }
+
+    /**
      * Opens a blob.
      *
      * @param digest which
      * @return its bytes, as they were received
      * @throws IOException if it can't be read
      */
-    public java.io.InputStream open(Digest digest) throws IOException {
+    public InputStream open(Digest digest) throws IOException {
         return blobs.open(digest);
     }
 
@@ -145,6 +196,26 @@ public final class Store implements AutoCloseable {
      */
     public Blobs.Writer writer(Descriptor descriptor) throws IOException {
         return blobs.writer(descriptor.digest(), descriptor.size());
+    }
+
+    /**
+     * Takes in a blob whose digest will be known at its end.
+     *
+     * @return where to write it
+     * @throws IOException if it can't be made
+     */
+    public Blobs.Writer writer() throws IOException {
+        return blobs.writer();
+    }
+
+    /**
+     * A file for what is needed for a while only.
+     *
+     * @return an empty file without a name, open for reading and writing, which is gone when it is closed
+     * @throws IOException if it can't be made
+     */
+    public FileChannel temporaryFile() throws IOException {
+        return directory.temporaryFile();
     }
 
     /**
@@ -190,18 +261,20 @@ public final class Store implements AutoCloseable {
      */
     public NewLayer pack(LayerSource source) {
         MessageDigest diff = Digest.newSha256();
+        Meter meter = meter(Activity.PACK, "layer", OptionalLong.empty());
         try (Blobs.Writer blob = blobs.writer();
                 ParallelGzip gzip = new ParallelGzip(blob, GZIP_LEVEL);
                 OutputStream hashing = new DigestOutputStream(gzip, diff);
-                OutputStream buffered = new BufferedOutputStream(hashing, BUFFER_BYTES)) {
+                OutputStream buffered = new BufferedOutputStream(meter.count(hashing), BUFFER_BYTES)) {
             TarWriter archive = new TarWriter(buffered);
             source.write(archive);
             archive.finish();
             buffered.flush();
             gzip.finish();
             long size = blob.written();
-            return new NewLayer(
-                    new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size), Digest.ofHash(diff.digest()));
+            Descriptor kept = new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size);
+            meter.finish();
+            return new NewLayer(kept, Digest.ofHash(diff.digest()));
         } catch (IOException e) {
             throw new LayerException("packing a layer: " + e.getMessage(), e);
         }
@@ -222,11 +295,15 @@ public final class Store implements AutoCloseable {
             List<String> paths = new ArrayList<>();
             for (int i = diffIds.size() - 1; i >= 0; i--) {
                 Descriptor blob = manifest.layers().get(i);
-                UnpackedLayer layer = layers.unpack(diffIds.get(i), () -> blobs.open(blob.digest()), limits);
+                UnpackedLayer layer = layers.unpack(diffIds.get(i), () -> openMetered(blob.digest()), limits);
                 paths.add(layersDirectory().relativize(layer.files()).toString());
             }
             return paths;
         }
+    }
+
+    private InputStream openMetered(Digest blob) throws IOException {
+        return meter(Activity.UNPACK, blob.toString(), blobs.size(blob)).count(blobs.open(blob));
     }
 
     // ---- names
@@ -307,20 +384,28 @@ public final class Store implements AutoCloseable {
         while (!todo.isEmpty()) {
             Descriptor next = todo.removeLast();
             if (all.add(next.digest()) && next.mediaType().isDocument() && blobs.has(next.digest())) {
-                switch (document(next)) {
-                    case Index index -> todo.addAll(index.manifests());
-                    case Manifest manifest -> {
-                        todo.addAll(manifest.layers());
-                        all.add(manifest.config().digest());
-                        if (blobs.has(manifest.config().digest())
-                                && manifest.config().mediaType().kind() == MediaType.Kind.CONFIG) {
-                            all.addAll(config(manifest).diffIds());
-                        }
-                    }
+                try {
+                    reach(document(next), all, todo);
+                } catch (InvalidSpecificationException _) {
+                    // the index that lists it was wrong: what has this digest is no such document, and leads nowhere
                 }
             }
         }
         return all;
+    }
+
+    private void reach(ImageDocument document, Set<Digest> all, List<Descriptor> todo) {
+        switch (document) {
+            case Index index -> todo.addAll(index.manifests());
+            case Manifest manifest -> {
+                todo.addAll(manifest.layers());
+                all.add(manifest.config().digest());
+                if (blobs.has(manifest.config().digest())
+                        && manifest.config().mediaType().kind() == MediaType.Kind.CONFIG) {
+                    all.addAll(config(manifest).diffIds());
+                }
+            }
+        }
     }
 
     /**
@@ -332,10 +417,13 @@ public final class Store implements AutoCloseable {
     public List<String> check() {
         List<String> problems = new ArrayList<>();
         try (Use _ = use()) {
-            for (Digest digest : blobs.list()) {
+            List<Digest> all = blobs.list();
+            Meter meter = meter(Activity.CHECK, "blobs", OptionalLong.of(sizeOf(all)));
+            for (Digest digest : all) {
                 if (!blobs.isRight(digest)) {
                     problems.add("the blob " + digest + " is damaged");
                 }
+                meter.add(blobs.size(digest).orElse(0));
             }
             references
                     .all()
@@ -349,6 +437,12 @@ public final class Store implements AutoCloseable {
             problems.addAll(layers.check());
         }
         return problems;
+    }
+
+    private long sizeOf(List<Digest> digests) {
+        return digests.stream()
+                .mapToLong(digest -> blobs.size(digest).orElse(0))
+                .sum();
     }
 
     /**
@@ -372,11 +466,14 @@ public final class Store implements AutoCloseable {
             Set<Digest> needed = reachable(roots);
             needed.addAll(Lease.all(directory));
             int removed = 0;
-            for (Digest digest : blobs.list()) {
+            List<Digest> all = blobs.list();
+            Meter meter = meter(Activity.COLLECT, "blobs", OptionalLong.of(all.size()));
+            for (Digest digest : all) {
                 if (!needed.contains(digest)) {
                     blobs.remove(digest);
                     removed++;
                 }
+                meter.add(1);
             }
             return new Collected(removed, layers.retain(needed).size());
         } catch (IOException e) {

@@ -138,6 +138,17 @@ final class StoreDirectory {
         }
     }
 
+    /** An empty file without a name, which is gone when it is closed, or this JVM ends. */
+    FileChannel temporaryFile() throws IOException {
+        try (Workshop workshop = workshop()) {
+            return FileChannel.open(
+                    workshop.path.resolve("file"),
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+        }
+    }
+
     private static Path lockOf(Path workshop) {
         return workshop.resolveSibling(workshop.getFileName() + ".lock");
     }

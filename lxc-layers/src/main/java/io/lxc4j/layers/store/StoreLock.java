@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * A lock on a file that holds against other threads and other JVMs, {@code flock(2)}. It belongs to the open file, and ends with this
  * JVM however that ends. Closing it gives it up.
  */
-final class StoreLock implements AutoCloseable {
+public final class StoreLock implements AutoCloseable {
     private static final Constant OPEN = Constant.or(Constants.O_RDWR, Constants.O_CREAT, Constants.O_NOFOLLOW);
     private static final int MODE = 0600;
     private static final long FIRST_PAUSE_NANOS = 100_000;
@@ -47,19 +47,37 @@ final class StoreLock implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Waiting in the kernel would hold a platform thread below a virtual one. */
     private static StoreLock lock(Path file, Constant kind) {
         Fd fd = Kernel.open(file.toString(), OPEN, MODE);
+        try {
+            lock(fd, kind);
+            return new StoreLock(fd);
+        } catch (ContainerException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Locks an open file or directory for this one alone, as soon as nobody else has it, and until it is closed.
+     *
+     * @param open the file
+     * @throws ContainerException if this thread is interrupted
+     */
+    public static void acquire(Fd open) {
+        lock(open, Constants.LOCK_EX);
+    }
+
+    /** Waiting in the kernel would hold a platform thread below a virtual one. */
+    private static void lock(Fd fd, Constant kind) {
         long pause = FIRST_PAUSE_NANOS;
         while (!tryLock(fd, kind)) {
             if (Thread.currentThread().isInterrupted()) {
-                fd.close();
-                throw new ContainerException("waiting for the lock " + file + ": this thread was interrupted");
+                throw new ContainerException("waiting for the lock on " + fd + ": this thread was interrupted");
             }
             LockSupport.parkNanos(pause);
             pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
         }
-        return new StoreLock(fd);
     }
 
     private static boolean tryLock(Fd fd, Constant kind) {

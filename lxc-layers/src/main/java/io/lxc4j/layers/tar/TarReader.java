@@ -36,6 +36,7 @@ public final class TarReader {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
+    private long taken;
 
     /** Bytes of the current entry's data that were not yet read, and what fills its last block. */
     private long left;
@@ -65,9 +66,9 @@ public final class TarReader {
         if (ended) {
             return null;
         }
-        skip(left + padding);
+        skip(left);
         left = 0;
-        padding = 0;
+        skipPadding();
         PaxHeaders pax = new PaxHeaders();
         String longName = null;
         String longLink = null;
@@ -329,6 +330,15 @@ public final class TarReader {
     // ---- data
 
     /**
+     * Where in the stream the data of the current entry begins, as long as nothing of it was read.
+     *
+     * @return how many bytes of the archive come before it
+     */
+    public long dataOffset() {
+        return taken - (limit - position);
+    }
+
+    /**
      * Reads data of the current entry, as it is stored: of a sparse file the extents one after the other.
      *
      * @param target where to
@@ -355,6 +365,7 @@ public final class TarReader {
     private boolean fill() throws IOException {
         position = 0;
         limit = Math.max(0, input.read(buffer));
+        taken += limit;
         return limit > 0;
     }
 
@@ -381,6 +392,16 @@ public final class TarReader {
             position += count;
             rest -= count;
         }
+    }
+
+    /** Of the last entry some programs, umoci among them, leave out what would fill its block: nothing is lost by that. */
+    private void skipPadding() throws IOException {
+        while (padding > 0 && (position < limit || fill())) {
+            int count = Math.min(padding, limit - position);
+            position += count;
+            padding -= count;
+        }
+        padding = 0;
     }
 
     private void skipBlocks(long size) throws IOException {

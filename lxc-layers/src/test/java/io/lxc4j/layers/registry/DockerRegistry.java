@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /** A real registry on loopback, with its files in a directory, and one user. */
-final class DockerRegistry implements AutoCloseable {
-    static final Credentials CREDENTIALS = new Credentials.Password("tester", "tested");
+public final class DockerRegistry implements AutoCloseable {
+    public static final Credentials CREDENTIALS = new Credentials.Password("tester", "tested");
 
     /** The password above, by bcrypt with the least cost. */
     private static final String HASH = "$2a$04$abcdefghijklmnopqrstuujGa7RZPgXE0Jmr2uaivLGHBG1Y3L4ym";
@@ -22,7 +22,7 @@ final class DockerRegistry implements AutoCloseable {
     private final Process process;
     private final int port;
 
-    DockerRegistry(Path directory) throws IOException {
+    public DockerRegistry(Path directory) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -57,7 +57,7 @@ final class DockerRegistry implements AutoCloseable {
         }
     }
 
-    String name() {
+    public String name() {
         return "127.0.0.1:" + port;
     }
 

@@ -11,6 +11,7 @@ import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Index;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
+import io.lxc4j.layers.progress.Progress;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -236,17 +237,19 @@ class RegistryClientTest {
     @DisplayName("fetches a blob, and tells of it from its start to its end")
     void blob() {
         registry.servesImage(LAYER);
-        List<Transfer> transfers = Collections.synchronizedList(new ArrayList<>());
+        List<Progress> transfers = Collections.synchronizedList(new ArrayList<>());
         MemorySink sink = new MemorySink();
         try (RegistryClient client = registry.client().listener(transfers::add).build()) {
             client.fetchBlob(registry.reference("app"), BLOB, sink);
         }
         assertThat(sink.bytes()).isEqualTo(LAYER);
-        assertThat(transfers.getFirst().bytes()).isZero();
+        assertThat(transfers.getFirst().done()).isZero();
         assertThat(transfers.getLast().isComplete()).isTrue();
-        assertThat(transfers.getLast().bytesPerSecond()).isPositive();
-        assertThat(transfers).extracting(Transfer::bytes).isSorted();
-        assertThat(transfers).extracting(Transfer::digest).containsOnly(BLOB.digest());
+        assertThat(transfers.getLast().perSecond()).isPositive();
+        assertThat(transfers).extracting(Progress::done).isSorted();
+        assertThat(transfers)
+                .extracting(Progress::item)
+                .containsOnly(BLOB.digest().toString());
     }
 
     @Test
@@ -380,7 +383,7 @@ class RegistryClientTest {
                 "POST /v2/app/blobs/uploads/",
                 exchange -> answer(exchange, 202, "", "Location", "/upload/1?state=a%2Bb"));
         registry.on("PUT /upload/1", exchange -> answer(exchange, 201, ""));
-        List<Transfer> transfers = Collections.synchronizedList(new ArrayList<>());
+        List<Progress> transfers = Collections.synchronizedList(new ArrayList<>());
         try (RegistryClient client = registry.client().listener(transfers::add).build()) {
             assertThat(client.pushBlob(registry.reference("app"), BLOB, () -> new ByteArrayInputStream(LAYER)))
                     .isTrue();
@@ -465,7 +468,7 @@ class RegistryClientTest {
         }
         try (RegistryClient client = registry.client()
                 .listener(transfer -> {
-                    if (transfer.bytes() > 0) {
+                    if (transfer.done() > 0) {
                         throw new IllegalStateException("enough");
                     }
                 })

@@ -12,6 +12,7 @@ import io.lxc4j.layers.oci.Index;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
+import io.lxc4j.layers.progress.Progress;
 import io.lxc4j.testing.Requirement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -103,13 +104,13 @@ class RegistryIT {
     void pushAndPull() throws IOException {
         Image image = Image.of(1, 0, 1000, 3_000_000);
         ImageReference reference = registry.reference("library/app:1");
-        ConcurrentLinkedQueue<Transfer> transfers = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<Progress> transfers = new ConcurrentLinkedQueue<>();
         try (RegistryClient client =
                 client().chunkBytes(1_000_000).listener(transfers::add).build()) {
             assertThat(client.resolve(reference)).isEmpty();
             Descriptor pushed = image.push(client, reference);
             assertThat(pushed.digest()).isEqualTo(Digest.of(image.manifest.toBytes()));
-            assertThat(transfers.stream().filter(Transfer::isComplete)).hasSize(4);
+            assertThat(transfers.stream().filter(Progress::isComplete)).hasSize(4);
             transfers.clear();
             image.push(client, reference);
             assertThat(transfers).as("nothing is transferred twice").isEmpty();

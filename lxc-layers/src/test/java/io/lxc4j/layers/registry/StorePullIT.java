@@ -40,7 +40,7 @@ class StorePullIT {
                 .credentials(_ -> java.util.Optional.of(DockerRegistry.CREDENTIALS))
                 .listener(transfer -> {
                     if (transfer.isComplete()) {
-                        received.addAndGet(transfer.bytes());
+                        received.addAndGet(transfer.done());
                     }
                 })
                 .build();

@@ -1,5 +1,6 @@
-package io.lxc4j.layers;
+package io.lxc4j.layers.archive;
 
+import io.lxc4j.error.ContainerException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -8,13 +9,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Several transfers at a time. The first that fails ends all, and none goes on when this returns. */
-final class Transfers {
+public final class Transfers {
     /** As many as other programs have by default; more are hardly faster. */
     private static final int AT_A_TIME = 4;
 
     private Transfers() {}
 
-    static void run(List<Runnable> transfers) {
+    /**
+     * Transfers all.
+     *
+     * @param transfers what each of them does
+     */
+    public static void run(List<Runnable> transfers) {
         ExecutorService workers = Executors.newFixedThreadPool(
                 Math.clamp(transfers.size(), 1, AT_A_TIME),
                 Thread.ofPlatform().daemon().name("lxc4j-transfer-", 0).factory());
@@ -32,7 +38,7 @@ final class Transfers {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new io.lxc4j.error.ContainerException("transferring an image: this thread was interrupted", e);
+            throw new ContainerException("transferring an image: this thread was interrupted", e);
         } finally {
             workers.shutdownNow();
             workers.close();
