@@ -73,7 +73,12 @@ public final class PlatformChoice {
 
     private static void add(
             Store store, Descriptor entry, Optional<Platform> listed, List<Platform> platforms, int depth) {
-        ImageDocument document = store.document(entry);
+        ImageDocument document;
+        try {
+            document = store.document(entry);
+        } catch (InvalidSpecificationException _) {
+            return; // the index says wrong things of what has this digest
+        }
         if (document instanceof Index index && depth <= DEEPEST) {
             present(store, index).forEach(each -> add(store, each, each.platform(), platforms, depth + 1));
         } else if (document instanceof Manifest manifest

@@ -23,10 +23,10 @@ public interface ProgressListener {
      * @return a listener that tells both
      */
     default ProgressListener and(ProgressListener other) {
-        if (other == NONE) {
+        if (other.equals(NONE)) {
             return this;
         }
-        return this == NONE
+        return equals(NONE)
                 ? other
                 : progress -> {
                     onProgress(progress);

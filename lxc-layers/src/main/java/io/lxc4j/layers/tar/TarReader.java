@@ -66,9 +66,9 @@ public final class TarReader {
         if (ended) {
             return null;
         }
-        skip(left + padding);
+        skip(left);
         left = 0;
-        padding = 0;
+        skipPadding();
         PaxHeaders pax = new PaxHeaders();
         String longName = null;
         String longLink = null;
@@ -392,6 +392,16 @@ public final class TarReader {
             position += count;
             rest -= count;
         }
+    }
+
+    /** Of the last entry some programs, umoci among them, leave out what would fill its block: nothing is lost by that. */
+    private void skipPadding() throws IOException {
+        while (padding > 0 && (position < limit || fill())) {
+            int count = Math.min(padding, limit - position);
+            position += count;
+            padding -= count;
+        }
+        padding = 0;
     }
 
     private void skipBlocks(long size) throws IOException {

@@ -14,7 +14,9 @@ import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.tar.RawArchive;
 import io.lxc4j.testing.Command;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,7 +237,7 @@ class ArchiveAttackIT {
                         foreign.image(foreign.layer(
                                 new MediaType("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")))))));
         for (String name : List.of(
-                "../../etc/passwd", "UPPER/case", "a b", "a\\nb", "-rf", "x".repeat(1000), "a:b:c", "a@sha256:1")) {
+                "../../etc/passwd", "upper/CASE", "a b", "a\\nb", "-rf", "x".repeat(1000), "a:b:c", "a@sha256:1")) {
             Layout named = Layout.right();
             named.edit(INDEX, text -> text.replace("example.org/a:1", name));
             all.add(layout("the name " + name.substring(0, Math.min(20, name.length())), "", named));
@@ -446,10 +448,11 @@ class ArchiveAttackIT {
     @Test
     @DisplayName("is not kept in memory, however many entries it has")
     void entries() throws Exception {
-        Command.run("bash", "-euc", """
-            { for i in {1..400}; do printf 'a%d' $i; done; } > /dev/null
-            mkdir $0.d; cd $0.d; seq 100001 | xargs touch; tar -cf $0 --no-recursion -T <(seq 100001); cd ..; rm -r $0.d
-            """, input.toString()).orFail();
+        try (OutputStream archive = new BufferedOutputStream(Files.newOutputStream(input))) {
+            for (int i = 0; i <= 100_000; i++) {
+                archive.write(new RawArchive().file("f" + i, "").cutOff(0));
+            }
+        }
         assertRefused("100000 entries");
     }
 
@@ -587,15 +590,13 @@ class ArchiveAttackIT {
         layout.remove(Layout.path(layer));
         layout.index(index);
         Path second = layout.writeTo(directory.resolve("second"));
-        Throwable refused = catchThrowable(() -> store.load(second));
-        assertThat(refused)
-                .satisfiesAnyOf(
-                        e -> assertThat(e).isNull(),
-                        e -> assertThat(e).isInstanceOf(InvalidSpecificationException.class));
-        assertThat(catchThrowable(() -> store.image("example.org/a:1")))
-                .satisfiesAnyOf(
-                        e -> assertThat(e).isNull(),
-                        e -> assertThat(e).isInstanceOf(InvalidSpecificationException.class));
+        store.load(second);
+        assertThatExceptionOfType(InvalidSpecificationException.class).isThrownBy(() -> store.image("example.org/a:1"));
+        assertThat(store.platforms("example.org/a:1")).containsExactly(Platform.parse("linux/mips"));
+        store.untag("example.org/a:1");
+        store.load(second);
+        store.close();
+        store = LayerStore.open(directory.resolve("store"));
         store.collect();
         assertThat(store.check()).isEmpty();
     }

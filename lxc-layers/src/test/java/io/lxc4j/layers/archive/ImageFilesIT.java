@@ -13,6 +13,8 @@ import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.Activity;
 import io.lxc4j.layers.progress.Progress;
+import io.lxc4j.layers.tar.ByteStrings;
+import io.lxc4j.layers.tar.RawArchive;
 import io.lxc4j.testing.Command;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -249,6 +251,60 @@ class ImageFilesIT {
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(() -> other.load(layout))
                 .withMessageContaining("no names");
+    }
+
+    // ---- forms of others
+
+    @Test
+    @DisplayName("are loaded as Docker wrote them long ago, with links to layers that it had written already")
+    void old_docker() throws Exception {
+        byte[] second = new RawArchive().file("etc/b", "b").end();
+        byte[] config = Layout.config(Layout.DIFF_ID, Digest.of(second), Layout.DIFF_ID);
+        Path archive = directory.resolve("archive");
+        Files.write(
+                archive,
+                new RawArchive()
+                        .directory("one/")
+                        .file("one/VERSION", "1.0")
+                        .file("one/layer.tar", new String(Layout.LAYER, ByteStrings.BYTES))
+                        .file("two/layer.tar", new String(Layout.gzip(second), ByteStrings.BYTES))
+                        .symbolicLink("three/layer.tar", "../one/layer.tar")
+                        .file("config.json", new String(config, ByteStrings.BYTES))
+                        .file("repositories", "{}")
+                        .file("./manifest.json", """
+                            [{"Config": "config.json", "RepoTags": ["old:1", "example.org/old"],
+                              "Layers": ["one/layer.tar", "two/layer.tar", "three/layer.tar"]}]
+                            """)
+                        .end());
+        assertThat(other.load(archive)).containsExactly("docker.io/library/old:1", "example.org/old:latest");
+        Image image = other.image("old:1");
+        assertThat(image.manifest().config().digest()).isEqualTo(Digest.of(config));
+        assertThat(image.manifest().layers())
+                .extracting(layer -> layer.mediaType())
+                .containsExactly(MediaType.LAYER, MediaType.LAYER_GZIP, MediaType.LAYER);
+        assertThat(image.root()).isNotNull();
+        assertThat(other.check()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("may have layers by gzip, by Zstandard and without compression")
+    void compressions() throws Exception {
+        Path plain = Files.write(directory.resolve("plain"), Layout.LAYER);
+        Command.run("zstd", "-q", plain.toString()).orFail();
+        Layout layout = Layout.empty();
+        layout.index(layout.image(
+                        MediaType.CONFIG,
+                        Layout.config(Layout.DIFF_ID, Layout.DIFF_ID, Layout.DIFF_ID),
+                        layout.layer(MediaType.LAYER_GZIP),
+                        layout.blob(MediaType.LAYER_ZSTD, Files.readAllBytes(directory.resolve("plain.zst"))),
+                        layout.blob(MediaType.LAYER, Layout.LAYER)))
+                .writeTo(directory.resolve("layout"));
+        Image image = other.load(directory.resolve("layout"), "some:1");
+        assertThat(image.root()).isNotNull();
+        Path docker = directory.resolve("docker");
+        other.save("some:1", docker, ImageFormat.DOCKER_ARCHIVE);
+        assertThat(Command.run("tar", "tf", docker.toString()).orFail().lines()).hasSize(3);
+        assertThat(mine.load(docker, "some:1").config()).isEqualTo(image.config());
     }
 
     // ---- platforms

@@ -16,33 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("A layer's archive")
 class LayerArchiveIT {
-    private static final String ODD_TREE = """
-        mkdir -p d/e/f 'with space' $'new\\nline' $'\\xff\\xfe not utf-8' empty
-        printf hello > file; chmod 4755 file
-        printf x > d/e/f/x; ln d/e/f/x d/linked; ln d/e/f/x 'with space/linked too'
-        ln -s ../nowhere d/dangling; ln -s /etc/passwd absolute; ln -s "$(printf 'l%.0s' {1..300})" longlink
-        ln -s file $'\\xff\\xfe not utf-8/link'
-        mkfifo pipe; : > empty-file
-        long=$(printf 'n%.0s' {1..200}); mkdir -p $long/$long; printf deep > $long/$long/$long
-        truncate -s 3M sparse; printf start | dd of=sparse conv=notrunc status=none
-        printf end | dd of=sparse bs=1 seek=2000000 conv=notrunc status=none
-        truncate -s 10M hole
-        head -c 1000000 /dev/urandom > random
-        setfattr -n user.text -v "a = b % c" file; setfattr -n user.binary -v 0x00ff80fe0a00 d
-        setfattr -n user.empty file
-        chmod 1777 empty; chmod 2755 d/e
-        touch -hd '1970-01-01 00:00:00.000000001 UTC' d/dangling
-        touch -d '2286-11-20 17:46:40.5 UTC' file; touch -d '1950-01-01 12:00:00.25 UTC' pipe
-        touch -d '2001-02-03 04:05:06.789012345 UTC' d/e/f/x d/e/f d
-        """;
-
-    private static final String ROOTS_TREE = """
-        mknod null c 1 3; mknod big b 300 100000; chown 12345:54321 file; chown -h 3000000000:4294967294 absolute
-        setfattr -n security.capability -v 0x0100000280200000000000000000000000000000 random
-        setfattr -n trusted.mine -v yes d
-        setfattr -n system.posix_acl_access -v 0x0200000001000600ffffffff02000600e803000004000400ffffffff10000600ffffffff20000400ffffffff random
-        """;
-
     @TempDir
     Path directory;
 
@@ -53,7 +26,7 @@ class LayerArchiveIT {
     void make() throws Exception {
         tree = Files.createDirectory(directory.resolve("tree"));
         copy = Files.createDirectory(directory.resolve("copy"));
-        Trees.shell(tree, Trees.asRoot() ? ODD_TREE + ROOTS_TREE : ODD_TREE);
+        Trees.makeOdd(tree);
     }
 
     static Stream<List<String>> formats() {
