@@ -87,7 +87,7 @@ public final class LowerLayers implements AutoCloseable {
                 close(at, root);
                 at = next;
             }
-            return new Look(entry(path, at), true);
+            return new Look(entry(tree, path.toString(), at), true);
         } finally {
             close(at, root);
         }
@@ -110,7 +110,8 @@ public final class LowerLayers implements AutoCloseable {
         }
     }
 
-    private TarEntry entry(LayerPath path, Fd directory) {
+    /** What is known of an open directory. */
+    static TarEntry entry(FileTree tree, String path, Fd directory) {
         FileStatus status = tree.status(directory, "");
         SequencedMap<String, String> attributes = new TreeMap<>();
         for (String attribute : tree.attributes(directory, ".")) {
@@ -119,7 +120,7 @@ public final class LowerLayers implements AutoCloseable {
             }
         }
         return new TarEntry(
-                path.toString(),
+                path,
                 TarType.DIRECTORY,
                 status.mode() & 07777,
                 status.owner().uid(),

@@ -52,7 +52,9 @@ class LeaseTest {
             assertThat(files()).hasSize(2);
             try (var lines = Files.walk(place.resolve("store/leases"))) {
                 for (Path file : lines.filter(Files::isRegularFile).toList()) {
-                    assertThat(Files.readAllLines(file)).filteredOn("01ab"::equals).hasSizeLessThan(2);
+                    assertThat(Files.readAllLines(file))
+                            .filteredOn("01ab"::equals)
+                            .hasSizeLessThan(2);
                 }
             }
         }

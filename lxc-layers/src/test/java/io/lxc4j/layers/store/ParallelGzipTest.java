@@ -111,8 +111,8 @@ class ParallelGzipTest {
         private Worker() {}
 
         public static void main(String[] arguments) throws IOException {
-            System.out.println(Runtime.getRuntime().availableProcessors() + " "
-                    + Digest.of(compress(text(4_000_000), 100_000)));
+            System.out.println(
+                    Runtime.getRuntime().availableProcessors() + " " + Digest.of(compress(text(4_000_000), 100_000)));
         }
     }
 
@@ -205,7 +205,6 @@ class ParallelGzipTest {
             }
             gzip.finish();
         }
-        assertThat(largest[0])
-                .isLessThanOrEqualTo((2L * Runtime.getRuntime().availableProcessors() + 2) * BLOCK);
+        assertThat(largest[0]).isLessThanOrEqualTo((2L * Runtime.getRuntime().availableProcessors() + 2) * BLOCK);
     }
 }
