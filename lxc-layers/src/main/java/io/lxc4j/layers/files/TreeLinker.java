@@ -12,9 +12,9 @@ import io.lxc4j.kernel.FileStatus;
 import io.lxc4j.kernel.FileTree;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
-import io.lxc4j.layers.tar.TarEntry;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +23,7 @@ import java.util.Map;
  */
 public final class TreeLinker implements AutoCloseable {
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
+    private static final LayerPath ROOT = new LayerPath(List.of());
     private static final int OWNERS = 0700;
 
     private final FileTree tree = new FileTree();
@@ -88,8 +89,7 @@ public final class TreeLinker implements AutoCloseable {
                 }
             }
         }
-        TarEntry entry = LowerLayers.entry(tree, "", source);
-        equipment.give(entry, target, "");
+        equipment.give(ROOT, LowerLayers.entry(tree, "", source), target, "");
         if (Whiteout.isOpaque(tree, source, "")) {
             Whiteout.makeOpaque(tree, target, asRoot);
         }

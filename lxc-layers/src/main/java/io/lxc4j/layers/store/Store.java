@@ -227,7 +227,7 @@ public final class Store implements AutoCloseable {
                 Blobs.Writer blob = writer(layer)) {
             NewLayer _ = pack(
                     archive -> {
-                        try (LayerPacker packer = new LayerPacker(archive, null)) {
+                        try (LayerPacker packer = UnpackedLayers.packer(archive, files)) {
                             packer.pack(root);
                         }
                     },

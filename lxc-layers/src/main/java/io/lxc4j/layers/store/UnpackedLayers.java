@@ -8,14 +8,17 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.LayerUnpacker;
 import io.lxc4j.layers.files.LowerLayers;
 import io.lxc4j.layers.files.TreeLinker;
 import io.lxc4j.layers.files.TreeRemover;
+import io.lxc4j.layers.files.Unkept;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.files.UnpackResult;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.tar.TarReader;
+import io.lxc4j.layers.tar.TarWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryNotEmptyException;
@@ -153,6 +156,7 @@ final class UnpackedLayers {
         Fresh fresh = new Fresh();
         try {
             UnpackResult result = unpackInto(fresh.files, key.diffId(), source, limits, below);
+            result.unkept().writeBeside(fresh.files);
             LayerNote note = new LayerNote(
                     result.entries(), result.bytes(), result.implied().size(), boot);
             return fresh.is(
@@ -168,6 +172,7 @@ final class UnpackedLayers {
         Fresh fresh = new Fresh();
         try (TreeLinker linker = new TreeLinker(IS_ROOT, others)) {
             linker.link(layer.files(), fresh.files);
+            Unkept.beside(layer.files()).writeBeside(fresh.files);
             return fresh.is(key, layer.note().asOf(boot));
         } catch (IOException | RuntimeException | Error e) {
             fresh.close();
@@ -219,13 +224,18 @@ final class UnpackedLayers {
         }
     }
 
+    /** What packs the files of a layer as its archive had them. */
+    static LayerPacker packer(TarWriter archive, Path files) throws IOException {
+        return IS_ROOT ? new LayerPacker(archive, null) : LayerPacker.ofUnpacked(archive, Unkept.beside(files));
+    }
+
     private static UnpackResult unpackInto(
             Path files, Digest diffId, Source source, UnpackLimits limits, List<Path> below) throws IOException {
         MessageDigest hash = diffId.newHash();
         UnpackResult result;
         try (InputStream archive = new ReadAhead(new DigestInputStream(Decompression.decompress(source.open()), hash));
                 Fd root = Kernel.open(files.toString(), DIRECTORY, 0);
-                LowerLayers lower = new LowerLayers(below);
+                LowerLayers lower = new LowerLayers(below, IS_ROOT);
                 LayerUnpacker unpacker = new LayerUnpacker(root, IS_ROOT, limits)) {
             result = unpacker.unpack(new TarReader(archive), lower);
         }
