@@ -527,6 +527,30 @@ public final class LayerStore implements AutoCloseable {
     }
 
     /**
+     * Adds up how much room images take, and what a collection would give back. Looks at each file of unpacked layers.
+     *
+     * @return the account, of this moment
+     */
+    public StoreUsage usage() {
+        return StoreUsage.of(store.usage());
+    }
+
+    /**
+     * Keeps equal files of unpacked layers once: where the file system can (XFS, Btrfs), they share their room. Else those that are equal
+     * in content, permissions, owners, times and attributes become one file with several names; programs in a container see how many, and
+     * a write to one of them still changes no other. Reads all files that could be equal, so it takes time in proportion to them; call it
+     * when that is worth the room.
+     *
+     * <p>Layers that are in use stay as they are until they are not, and give their room back with {@link #collect()} then.
+     *
+     * @return what was saved
+     */
+    public StoreUsage.Saved deduplicate() {
+        Store.Saved saved = store.deduplicate();
+        return new StoreUsage.Saved(saved.files(), saved.bytes());
+    }
+
+    /**
      * Looks for damage, as of a disk or by somebody else. Reads all that is kept, and unpacks each layer once more, for a time, to compare
      * its files: it takes as long as that, and room for the largest layer.
      *

@@ -86,7 +86,9 @@ public final class Constants {
     /** {@code CLONE_NEWNET}, see clone(2), namespaces(7). */
     public static final Constant CLONE_NEWNET = new Constant("CLONE_NEWNET", 0x40000000);
 
-    // ---- ioctl_nsfs(2), statfs(2)
+    // ---- ioctl_nsfs(2), ioctl_fideduperange(2), statfs(2)
+    /** {@code FIDEDUPERANGE}, see ioctl_fideduperange(2). */
+    public static final Constant FIDEDUPERANGE = new Constant("FIDEDUPERANGE", 0xc0189436L);
     /** {@code NS_GET_USERNS}, see ioctl_nsfs(2). */
     public static final Constant NS_GET_USERNS = new Constant("NS_GET_USERNS", 0xb701);
     /** {@code NS_GET_NSTYPE}, see ioctl_nsfs(2). */

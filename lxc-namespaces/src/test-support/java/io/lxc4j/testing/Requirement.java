@@ -38,6 +38,8 @@ public enum Requirement {
     STRACE,
     /** losetup, and the right to make a file a disk. */
     LOOP_DEVICES,
+    /** Kernel and programs for XFS and Btrfs, on which files can share their room. */
+    SHARING_FILE_SYSTEMS,
     /** tmux, which is a terminal without a screen. */
     TMUX,
     /** A kernel with AppArmor switched on, and apparmor_parser, which loads profiles. */
@@ -115,6 +117,12 @@ public enum Requirement {
                         "-c",
                         "f=$(mktemp) && truncate -s 1M $f && l=$(losetup --find --show $f) && losetup --detach $l;"
                                 + " s=$?; rm $f; exit $s");
+            case SHARING_FILE_SYSTEMS ->
+                runs(
+                        "sh",
+                        "-c",
+                        "mkfs.xfs -V >&2 && mkfs.btrfs --version >&2 && grep -w xfs /proc/filesystems && grep -w btrfs"
+                                + " /proc/filesystems");
             case APPARMOR -> runs("sh", "-c", "ls /sys/kernel/security/apparmor/.load && apparmor_parser --version");
             case CGROUPS -> runs("sh", "-c", CGROUPS_PROBE);
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");

@@ -151,6 +151,14 @@ class HeadersTest {
         put(kernel, "offsetof(struct mount_attr, attr_clr)", MountAttr.ATTR_CLR);
         put(kernel, "offsetof(struct mount_attr, propagation)", MountAttr.PROPAGATION);
         put(kernel, "offsetof(struct mount_attr, userns_fd)", MountAttr.USERNS_FD);
+        put(kernel, "sizeof(struct file_dedupe_range)", FileDedupeRange.SIZE);
+        put(kernel, "offsetof(struct file_dedupe_range, src_length)", FileDedupeRange.LENGTH);
+        put(kernel, "offsetof(struct file_dedupe_range, dest_count)", FileDedupeRange.COUNT);
+        put(kernel, "sizeof(struct file_dedupe_range_info)", FileDedupeRange.INFO_SIZE);
+        put(kernel, "offsetof(struct file_dedupe_range_info, dest_fd)", FileDedupeRange.TARGET_FILE);
+        put(kernel, "offsetof(struct file_dedupe_range_info, dest_offset)", FileDedupeRange.TARGET_OFFSET);
+        put(kernel, "offsetof(struct file_dedupe_range_info, bytes_deduped)", FileDedupeRange.DEDUPED);
+        put(kernel, "offsetof(struct file_dedupe_range_info, status)", FileDedupeRange.STATUS);
         put(kernel, "sizeof(struct open_how)", OpenHow.SIZE);
         put(kernel, "offsetof(struct open_how, flags)", OpenHow.FLAGS);
         put(kernel, "offsetof(struct open_how, mode)", OpenHow.MODE);

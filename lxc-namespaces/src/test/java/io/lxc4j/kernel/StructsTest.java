@@ -73,6 +73,17 @@ class StructsTest {
     }
 
     @Test
+    void file_dedupe_range_has_24_bytes_and_32_for_its_only_target() {
+        ByteBuffer bytes = read(FileDedupeRange.bytes(0x1122334455L, 4096, 7));
+        assertThat(bytes.remaining()).isEqualTo(56);
+        assertThat(bytes.getLong(0)).isEqualTo(0x1122334455L);
+        assertThat(bytes.getLong(8)).isEqualTo(4096);
+        assertThat(bytes.getShort(16)).isEqualTo((short) 1);
+        assertThat(bytes.getLong(24)).isEqualTo(7);
+        assertThat(bytes.getLong(32)).isEqualTo(0x1122334455L);
+    }
+
+    @Test
     void rlimit64_has_16_bytes_soft_before_hard_and_shows_itself() {
         ByteBuffer bytes = read(Rlimit.bytes(0x1122334455667788L, Rlimit.INFINITY));
         assertThat(bytes.remaining()).isEqualTo(16);

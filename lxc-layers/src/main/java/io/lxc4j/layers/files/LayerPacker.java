@@ -17,12 +17,15 @@ import io.lxc4j.layers.tar.TarType;
 import io.lxc4j.layers.tar.TarWriter;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,7 @@ public final class LayerPacker implements AutoCloseable {
     private final FileTree tree = new FileTree();
     private final TarWriter archive;
     private final @Nullable Instant latest;
+    private final @Nullable Unkept unkept;
     private final byte[] data = new byte[DATA_BYTES];
     private final Map<Long, String> linked = new HashMap<>();
 
@@ -53,8 +57,24 @@ public final class LayerPacker implements AutoCloseable {
      * @param latest what times are cut to that are later; null if none are
      */
     public LayerPacker(TarWriter archive, @Nullable Instant latest) {
+        this(archive, latest, null);
+    }
+
+    private LayerPacker(TarWriter archive, @Nullable Instant latest, @Nullable Unkept unkept) {
         this.archive = archive;
         this.latest = latest;
+        this.unkept = unkept;
+    }
+
+    /**
+     * A packer for a layer that an ordinary user has unpacked: owners, devices and attributes are as they were in its archive.
+     *
+     * @param archive where the entries go; it is not finished here
+     * @param unkept what could not be made of them
+     * @return the packer
+     */
+    public static LayerPacker ofUnpacked(TarWriter archive, Unkept unkept) {
+        return new LayerPacker(archive, null, unkept);
     }
 
     @Override
@@ -79,15 +99,26 @@ public final class LayerPacker implements AutoCloseable {
             throw new LayerException(
                     "packing " + ByteStrings.show(prefix) + ": it is more than " + DEEPEST + " directories deep");
         }
-        List<String> names = tree.list(directory);
-        Collections.sort(names); // characters are bytes
+        SortedSet<String> names = new TreeSet<>(tree.list(directory)); // characters are bytes
+        Collection<String> devices = unkept == null ? List.of() : unkept.devices(LayerPath.of(prefix));
+        names.addAll(devices);
         for (String name : names) {
             String path = prefix + name;
             try {
+                if (devices.contains(name)) {
+                    packDevice(path);
+                    continue;
+                }
                 pack(directory, name, path, depth);
             } catch (SystemCallException e) {
                 throw new LayerException("packing " + ByteStrings.show(path) + ": " + e.getMessage(), e);
             }
+        }
+    }
+
+    private void packDevice(String path) throws IOException {
+        if (unkept != null) {
+            archive.begin(unkept.find(LayerPath.of(path)).orElseThrow());
         }
     }
 
@@ -175,7 +206,7 @@ public final class LayerPacker implements AutoCloseable {
             String link,
             long size,
             SequencedMap<String, String> attributes) {
-        return new TarEntry(
+        TarEntry made = new TarEntry(
                 path,
                 type,
                 status.mode() & 07777,
@@ -188,6 +219,7 @@ public final class LayerPacker implements AutoCloseable {
                 attributes,
                 size,
                 size == 0 ? List.of() : List.of(new Extent(0, size)));
+        return unkept == null ? made : unkept.original(LayerPath.of(path), made);
     }
 
     private Instant time(FileStatus status) {

@@ -22,6 +22,7 @@ import io.lxc4j.layers.tar.TarEntry;
 import io.lxc4j.layers.tar.TarReader;
 import io.lxc4j.layers.tar.TarType;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ public final class LayerUnpacker implements AutoCloseable {
         if (Whiteout.isInternal(name)) {
             return;
         }
-        Fd parent = directories.at(said.parent(), filled::implied);
+        Fd parent = directories.at(said.parent(), this::imply);
         LayerPath place = directories.real();
         if (name.equals(Whiteout.OPAQUE)) {
             Whiteout.makeOpaque(tree, parent, asRoot);
@@ -131,6 +132,11 @@ public final class LayerUnpacker implements AutoCloseable {
         } else {
             make(entry, place.child(name), parent, archive);
         }
+    }
+
+    private void imply(LayerPath made) {
+        equipment.unkept().forget(made);
+        filled.implied(made);
     }
 
     private void count(TarEntry entry, LayerPath path) {
@@ -153,6 +159,7 @@ public final class LayerUnpacker implements AutoCloseable {
         String name = path.name();
         FileStatus there = look(parent, name);
         if (there == null) {
+            equipment.unkept().forget(path);
             Whiteout.make(tree, parent, name);
             tree.touch(parent, name, entry.modified());
         } else if (there.isDirectory()) {
@@ -178,17 +185,20 @@ public final class LayerUnpacker implements AutoCloseable {
 
     private void make(TarEntry entry, LayerPath path, Fd parent, TarReader archive) throws IOException {
         String name = path.name();
+        if (equipment.unkept().isDevice(path)) {
+            equipment.unkept().forget(path);
+        }
         switch (entry.type()) {
             case DIRECTORY -> makeDirectory(entry, path, parent);
             case FILE -> makeFile(entry, path, parent, archive);
             case HARD_LINK -> makeHardLink(entry, path, parent);
             case SYMBOLIC_LINK -> {
                 makeNew(path, parent, Sys.SYMLINKAT, () -> tree.trySymbolicLink(entry.linkTarget(), parent, name));
-                equipment.give(entry, parent, name);
+                equipment.give(path, entry, parent, name);
             }
             case FIFO -> {
                 makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, name, S_IFIFO.value(), 0));
-                equipment.give(entry, parent, name);
+                equipment.give(path, entry, parent, name);
             }
             case CHARACTER_DEVICE, BLOCK_DEVICE -> makeDevice(entry, path, parent);
         }
@@ -210,6 +220,7 @@ public final class LayerUnpacker implements AutoCloseable {
     }
 
     private void remove(LayerPath path, Fd parent) {
+        equipment.unkept().forget(path);
         if (tree.status(parent, path.name()).isDirectory()) {
             directories.forget(path);
             filled.forget(path);
@@ -241,7 +252,7 @@ public final class LayerUnpacker implements AutoCloseable {
         long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, NEW_FILE_MODE));
         try (Fd file = new Fd((int) number, name)) {
             content.write(entry, file, archive);
-            equipment.give(entry, file, "");
+            equipment.give(path, entry, file, "");
         }
     }
 
@@ -255,11 +266,17 @@ public final class LayerUnpacker implements AutoCloseable {
             Fd from = others.at(target.parent(), made -> {
                 throw missingTarget(entry);
             });
+            Optional<TarEntry> unkept = equipment.unkept().find(others.real().child(target.name()));
             FileStatus there = look(from, target.name());
+            if (there == null && unkept.isPresent()) { // a device
+                makeDevice(unkept.get(), path, parent);
+                return;
+            }
             if (there == null || there.isDirectory() || Whiteout.is(there)) {
                 throw missingTarget(entry);
             }
             makeNew(path, parent, Sys.LINKAT, () -> tree.tryHardLink(from, target.name(), parent, path.name()));
+            unkept.ifPresent(of -> equipment.unkept().put(path, of, of.attributes()));
         }
     }
 
@@ -274,13 +291,16 @@ public final class LayerUnpacker implements AutoCloseable {
                     + " has the numbers 0:0, by which overlayfs would take it for a whiteout");
         }
         if (!asRoot) {
-            equipment.leaveOut();
+            if (look(parent, path.name()) != null) {
+                remove(path, parent);
+            }
+            equipment.unkept().put(path, entry, entry.attributes());
             return;
         }
         long type = (entry.type() == TarType.CHARACTER_DEVICE ? S_IFCHR : S_IFBLK).value();
         long device = FileStatus.deviceNumber(entry.major(), entry.minor());
         makeNew(path, parent, Sys.MKNODAT, () -> tree.tryMakeNode(parent, path.name(), type, device));
-        equipment.give(entry, parent, path.name());
+        equipment.give(path, entry, parent, path.name());
     }
 
     // ---- owners, permissions, attributes, times
@@ -288,11 +308,11 @@ public final class LayerUnpacker implements AutoCloseable {
     private void finish(LayerPath path, TarEntry entry, OpenDirectories ways) {
         try {
             if (path.isRoot()) {
-                equipment.give(entry, root, "");
+                equipment.give(path, entry, root, "");
                 return;
             }
             try (Fd directory = tree.open(ways.at(path.parent(), _ -> {}), path.name(), DIRECTORY)) {
-                equipment.give(entry, directory, "");
+                equipment.give(path, entry, directory, "");
             }
         } catch (SystemCallException e) {
             throw new LayerException(

@@ -13,6 +13,7 @@ import io.lxc4j.kernel.FileTree;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.layers.tar.TarEntry;
 import io.lxc4j.layers.tar.TarType;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,17 +32,42 @@ public final class LowerLayers implements AutoCloseable {
     private static final Constant DIRECTORY = Constant.or(O_PATH, O_DIRECTORY, O_NOFOLLOW);
 
     private final FileTree tree = new FileTree();
-    private final List<Fd> roots = new ArrayList<>();
+    private final boolean asRoot;
+    private final List<Layer> layers = new ArrayList<>();
+
+    /** A layer, and what of its owners and attributes could not be made, which is read when it is needed. */
+    private static final class Layer {
+        private final Path files;
+        private final Fd root;
+        private @Nullable Unkept unkept;
+
+        Layer(Path files) {
+            this.files = files;
+            root = Kernel.open(files.toString(), DIRECTORY, 0);
+        }
+
+        Unkept unkept() {
+            try {
+                Unkept read = unkept == null ? Unkept.beside(files) : unkept;
+                unkept = read;
+                return read;
+            } catch (IOException e) {
+                throw new LayerException("reading the owners of the layer " + files + ": " + e.getMessage(), e);
+            }
+        }
+    }
 
     /**
      * Opens layers.
      *
-     * @param layers their directories, the top one first; none for the layer at the bottom
+     * @param files their directories, the top one first; none for the layer at the bottom
+     * @param asRoot whether the owners of their files are true
      */
-    public LowerLayers(List<Path> layers) {
+    public LowerLayers(List<Path> files, boolean asRoot) {
+        this.asRoot = asRoot;
         try {
-            for (Path layer : layers) {
-                roots.add(Kernel.open(layer.toString(), DIRECTORY, 0));
+            for (Path each : files) {
+                layers.add(new Layer(each));
             }
         } catch (RuntimeException e) {
             close();
@@ -51,14 +77,14 @@ public final class LowerLayers implements AutoCloseable {
 
     @Override
     public void close() {
-        roots.forEach(Fd::close);
+        layers.forEach(layer -> layer.root.close());
         tree.close();
     }
 
     /** What is known of a directory that is shown of these layers; empty if none is. */
     Optional<TarEntry> find(LayerPath path) {
-        for (Fd root : roots) {
-            Look look = look(root, path);
+        for (Layer layer : layers) {
+            Look look = look(layer, path);
             if (look.found != null || look.isLast) {
                 return Optional.ofNullable(look.found);
             }
@@ -69,8 +95,9 @@ public final class LowerLayers implements AutoCloseable {
     /** What one layer says: whether it has the directory, and whether layers below it don't count. */
     private record Look(@Nullable TarEntry found, boolean isLast) {}
 
-    private Look look(Fd root, LayerPath path) {
+    private Look look(Layer layer, LayerPath path) {
         boolean isLast = false;
+        Fd root = layer.root;
         Fd at = root;
         try {
             for (int i = 0; i < path.depth(); i++) {
@@ -87,7 +114,8 @@ public final class LowerLayers implements AutoCloseable {
                 close(at, root);
                 at = next;
             }
-            return new Look(entry(path, at), true);
+            TarEntry entry = entry(tree, path.toString(), at);
+            return new Look(asRoot ? entry : layer.unkept().original(path, entry), true);
         } finally {
             close(at, root);
         }
@@ -110,7 +138,8 @@ public final class LowerLayers implements AutoCloseable {
         }
     }
 
-    private TarEntry entry(LayerPath path, Fd directory) {
+    /** What is known of an open directory. */
+    static TarEntry entry(FileTree tree, String path, Fd directory) {
         FileStatus status = tree.status(directory, "");
         SequencedMap<String, String> attributes = new TreeMap<>();
         for (String attribute : tree.attributes(directory, ".")) {
@@ -119,7 +148,7 @@ public final class LowerLayers implements AutoCloseable {
             }
         }
         return new TarEntry(
-                path.toString(),
+                path,
                 TarType.DIRECTORY,
                 status.mode() & 07777,
                 status.owner().uid(),

@@ -9,9 +9,9 @@ import java.util.List;
  * @param bytes how much the files have together, holes included
  * @param implied directories that had no entry of their own, only files in them: they are as lower layers have them, so in another image
  *     they can be different
- * @param unkept how many owners, devices and attributes were left out, since only root can make them
+ * @param unkept what was left out, since only root can make it: owners, devices and attributes
  */
-public record UnpackResult(long entries, long bytes, List<LayerPath> implied, long unkept) {
+public record UnpackResult(long entries, long bytes, List<LayerPath> implied, Unkept unkept) {
     /** Makes the list immutable. */
     public UnpackResult {
         implied = List.copyOf(implied);

@@ -2,6 +2,7 @@ package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.layers.files.TreeComparison;
+import io.lxc4j.layers.files.Unkept;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.store.Finding.Kind;
@@ -123,10 +124,21 @@ final class LayerInspection {
         }
     }
 
+    private static boolean hasSameNotes(Path one, Path other) {
+        try {
+            return Unkept.beside(one).equals(Unkept.beside(other));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     /** Gives the layer, or a new one that has replaced it. */
     private UnpackedLayer compare(LayerKey key, Digest blob, UnpackedLayer layer, List<Path> below) throws IOException {
         try (UnpackedLayers.Fresh fresh = layers.fresh(key, () -> blobs.open(blob), UnpackLimits.USUAL, below)) {
-            Optional<String> difference = TreeComparison.difference(layer.files(), fresh.files());
+            Optional<String> difference = TreeComparison.difference(layer.files(), fresh.files())
+                    .or(() -> hasSameNotes(layer.files(), fresh.files())
+                            ? Optional.empty()
+                            : Optional.of("what could not be made of it is noted otherwise"));
             if (difference.isEmpty()) {
                 return layer;
             }

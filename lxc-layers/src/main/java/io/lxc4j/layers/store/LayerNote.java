@@ -36,6 +36,11 @@ record LayerNote(long entries, long bytes, long implied, String boot) {
         }
     }
 
+    /** The same of one that was made at another time. */
+    LayerNote asOf(String anotherBoot) {
+        return new LayerNote(entries, bytes, implied, anotherBoot);
+    }
+
     void write(Path layer) throws IOException {
         Files.write(
                 layer.resolve(NAME),

@@ -27,7 +27,9 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -297,7 +299,7 @@ public final class Store implements AutoCloseable {
                 Blobs.Writer blob = writer(layer)) {
             NewLayer _ = pack(
                     archive -> {
-                        try (LayerPacker packer = new LayerPacker(archive, null)) {
+                        try (LayerPacker packer = UnpackedLayers.packer(archive, files)) {
                             packer.pack(root);
                         }
                     },
@@ -456,6 +458,61 @@ public final class Store implements AutoCloseable {
             return new Collected(removed, layers.retain(needed).size());
         } catch (IOException e) {
             throw new ContainerException("collecting what nobody needs of the store " + root() + ": " + e, e);
+        }
+    }
+
+    // ---- room
+
+    /**
+     * Adds up how much room all takes.
+     *
+     * @return the account
+     */
+    public Usage usage() {
+        try (Use _ = use()) {
+            ImageWalk walk = new ImageWalk(this, named(), blobs::has);
+            Set<String> needed = walk.names();
+            needed.addAll(Lease.all(directory));
+            Map<Digest, List<String>> names = new HashMap<>();
+            references
+                    .all()
+                    .forEach((name, log) -> names.computeIfAbsent(
+                                    log.getLast().target().digest(), _ -> new ArrayList<>())
+                            .add(name));
+            return new Accounting(directory, blobs).usage(walk, names, layers, needed);
+        } catch (IOException e) {
+            throw new ContainerException("adding up what the store " + root() + " takes: " + e, e);
+        }
+    }
+
+    /**
+     * What was saved.
+     *
+     * @param files how many files have become one with others, or share their room
+     * @param bytes how much room they took
+     */
+    public record Saved(long files, long bytes) {}
+
+    /**
+     * Keeps equal files of unpacked layers once. Reads all that could be equal.
+     *
+     * @return what was saved
+     */
+    public Saved deduplicate() {
+        Deduplication work = new Deduplication(directory, layers);
+        try {
+            try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/deduplicate"));
+                    Use _ = use()) {
+                work.run();
+            }
+            try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/collect"))) {
+                Set<String> needed = Lease.all(directory);
+                layers.all().values().forEach(layer -> needed.add(layer.id()));
+                work.replaced().stream().filter(id -> !needed.contains(id)).forEach(layers::remove);
+            }
+            return new Saved(work.files(), work.bytes());
+        } catch (IOException e) {
+            throw new ContainerException("deduplicating the store " + root() + ": " + e, e);
         }
     }
 

@@ -8,13 +8,17 @@ import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.kernel.Sys;
 import io.lxc4j.layers.files.LayerException;
+import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.LayerUnpacker;
 import io.lxc4j.layers.files.LowerLayers;
+import io.lxc4j.layers.files.TreeLinker;
 import io.lxc4j.layers.files.TreeRemover;
+import io.lxc4j.layers.files.Unkept;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.files.UnpackResult;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.tar.TarReader;
+import io.lxc4j.layers.tar.TarWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryNotEmptyException;
@@ -25,11 +29,15 @@ import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +64,8 @@ final class UnpackedLayers {
     private static final int ID_LENGTH = 4;
     private static final int RADIX = 36;
 
+    private static final boolean IS_ROOT = ProcessStatus.ofThisProcess().uid() == 0;
+
     private final StoreDirectory directory;
     private final String boot;
 
@@ -67,10 +77,6 @@ final class UnpackedLayers {
     /** Opens what is unpacked: the archive, compressed or not. */
     interface Source {
         InputStream open() throws IOException;
-    }
-
-    private Path link(Digest key) {
-        return directory.resolve("keys/" + key.hex());
     }
 
     private Path layer(String id) {
@@ -147,43 +153,69 @@ final class UnpackedLayers {
 
     /** Unpacks a layer anew, whether or not that has been done. */
     Fresh fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
-        return new Fresh(key, source, limits, below);
+        Fresh fresh = new Fresh();
+        try {
+            UnpackResult result = unpackInto(fresh.files, key.diffId(), source, limits, below);
+            result.unkept().writeBeside(fresh.files);
+            LayerNote note = new LayerNote(
+                    result.entries(), result.bytes(), result.implied().size(), boot);
+            return fresh.is(
+                    note.implied() == 0 ? key.diffId().hex() : key.chainId().hex(), note);
+        } catch (IOException | RuntimeException | Error e) {
+            fresh.close();
+            throw e;
+        }
     }
 
-    /** A layer that is unpacked anew; one that is given no place vanishes when it is closed. */
-    final class Fresh implements AutoCloseable {
-        private final LayerKey key;
-        private final StoreDirectory.Workshop workshop = directory.workshop();
-        private final Path layer = workshop.path().resolve("layer");
-        private final LayerNote note;
+    /** Makes a tree with the files of a layer, or others instead of some. */
+    Fresh linked(String key, UnpackedLayer layer, Map<Long, TreeLinker.Other> others) throws IOException {
+        Fresh fresh = new Fresh();
+        try (TreeLinker linker = new TreeLinker(IS_ROOT, others)) {
+            linker.link(layer.files(), fresh.files);
+            Unkept.beside(layer.files()).writeBeside(fresh.files);
+            return fresh.is(key, layer.note().asOf(boot));
+        } catch (IOException | RuntimeException | Error e) {
+            fresh.close();
+            throw e;
+        }
+    }
 
-        private Fresh(LayerKey key, Source source, UnpackLimits limits, List<Path> below) throws IOException {
-            this.key = key;
+    /** A layer that has been made; one that is given no place vanishes when it is closed. */
+    final class Fresh implements AutoCloseable {
+        private final StoreDirectory.Workshop workshop = directory.workshop();
+        private final Path made = workshop.path().resolve("layer");
+        private final Path files = made.resolve(FILES);
+        private String key = "";
+        private @Nullable LayerNote note;
+
+        private Fresh() throws IOException {
             try {
-                Files.createDirectory(layer);
-                UnpackResult result =
-                        unpackInto(Files.createDirectory(layer.resolve(FILES)), key.diffId(), source, limits, below);
-                note = new LayerNote(
-                        result.entries(), result.bytes(), result.implied().size(), boot);
-                note.write(layer);
-            } catch (IOException | RuntimeException | Error e) {
+                Files.createDirectories(files);
+            } catch (IOException e) {
                 workshop.close();
                 throw e;
             }
         }
 
+        private Fresh is(String hex, LayerNote what) throws IOException {
+            key = hex;
+            note = what;
+            what.write(made);
+            return this;
+        }
+
         Path files() {
-            return layer.resolve(FILES);
+            return files;
         }
 
         /** Lets it be found, instead of one that was. */
         UnpackedLayer place() throws IOException {
-            String id = UnpackedLayers.this.place(layer);
-            Digest name = note.implied() == 0 ? key.diffId() : key.chainId();
+            LayerNote noted = Objects.requireNonNull(note, "a layer that is made has a note");
+            String id = UnpackedLayers.this.place(made);
             Path link = Files.createSymbolicLink(workshop.path().resolve("link"), Path.of("../layers/" + id));
-            StoreDirectory.place(link, link(name));
+            StoreDirectory.place(link, directory.resolve("keys/" + key));
             markWritten(id);
-            return new UnpackedLayer(id, layer(id).resolve(FILES), note);
+            return new UnpackedLayer(id, layer(id).resolve(FILES), noted);
         }
 
         @Override
@@ -192,15 +224,19 @@ final class UnpackedLayers {
         }
     }
 
+    /** What packs the files of a layer as its archive had them. */
+    static LayerPacker packer(TarWriter archive, Path files) throws IOException {
+        return IS_ROOT ? new LayerPacker(archive, null) : LayerPacker.ofUnpacked(archive, Unkept.beside(files));
+    }
+
     private static UnpackResult unpackInto(
             Path files, Digest diffId, Source source, UnpackLimits limits, List<Path> below) throws IOException {
-        boolean asRoot = ProcessStatus.ofThisProcess().uid() == 0;
         MessageDigest hash = diffId.newHash();
         UnpackResult result;
         try (InputStream archive = new ReadAhead(new DigestInputStream(Decompression.decompress(source.open()), hash));
                 Fd root = Kernel.open(files.toString(), DIRECTORY, 0);
-                LowerLayers lower = new LowerLayers(below);
-                LayerUnpacker unpacker = new LayerUnpacker(root, asRoot, limits)) {
+                LowerLayers lower = new LowerLayers(below, IS_ROOT);
+                LayerUnpacker unpacker = new LayerUnpacker(root, IS_ROOT, limits)) {
             result = unpacker.unpack(new TarReader(archive), lower);
         }
         if (!diffId.matches(hash.digest())) {
@@ -250,6 +286,17 @@ final class UnpackedLayers {
         return directory.list("keys").stream().filter(Digest::isHash).toList();
     }
 
+    /** All layers to which links lead, by the names of those. */
+    Map<String, UnpackedLayer> all() throws IOException {
+        Map<String, UnpackedLayer> all = new LinkedHashMap<>();
+        for (String key : keys()) {
+            if (leadsSomewhere(key)) {
+                read(target(key)).ifPresent(layer -> all.put(key, layer));
+            }
+        }
+        return all;
+    }
+
     /** Whether a link leads to a layer. */
     boolean leadsSomewhere(String key) {
         try {
@@ -272,27 +319,35 @@ final class UnpackedLayers {
     }
 
     /**
-     * Removes all layers but some; nobody may be unpacking.
+     * The short names of layers that nobody needs.
      *
-     * @param names digests of layers, and short names
+     * @param names digests of those that are needed, and short names
      */
-    Set<String> retain(Set<String> names) throws IOException {
-        Set<String> kept = new HashSet<>(names);
-        Set<String> keys = new HashSet<>();
-        names.forEach(name -> keys.add(name.substring(name.indexOf(':') + 1)));
+    Set<String> unneeded(Set<String> names) throws IOException {
+        Set<String> unneeded = new TreeSet<>(directory.list("layers"));
+        unneeded.removeAll(names);
         for (String key : keys()) {
-            if (keys.contains(key) && leadsSomewhere(key)) {
-                kept.add(target(key));
-            } else {
+            if (isAmong(names, key) && leadsSomewhere(key)) {
+                unneeded.remove(target(key));
+            }
+        }
+        return unneeded;
+    }
+
+    private static boolean isAmong(Set<String> names, String key) {
+        return names.contains("sha256:" + key) || names.contains("sha512:" + key);
+    }
+
+    /** Removes all layers but those that are needed; nobody may be unpacking. */
+    Set<String> retain(Set<String> names) throws IOException {
+        Set<String> unneeded = unneeded(names);
+        for (String key : keys()) {
+            if (!isAmong(names, key) || !leadsSomewhere(key)) {
                 forget(key);
             }
         }
         StoreDirectory.sync(directory.resolve("keys"));
-        Set<String> removed = new HashSet<>(directory.list("layers"));
-        removed.removeAll(kept);
-        for (String id : removed) {
-            remove(id);
-        }
-        return removed;
+        unneeded.forEach(this::remove);
+        return unneeded;
     }
 }

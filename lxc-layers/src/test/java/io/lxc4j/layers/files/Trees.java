@@ -82,7 +82,7 @@ public final class Trees {
 
     static UnpackResult unpack(byte[] archive, Path directory, UnpackLimits limits) throws IOException {
         try (Fd root = open(directory);
-                LowerLayers lower = new LowerLayers(List.of());
+                LowerLayers lower = new LowerLayers(List.of(), asRoot());
                 LayerUnpacker unpacker = new LayerUnpacker(root, asRoot(), limits)) {
             return unpacker.unpack(new TarReader(new ByteArrayInputStream(archive)), lower);
         }

@@ -7,6 +7,7 @@ import io.lxc4j.layers.LayerStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,8 @@ final class CrashedStore {
             for (int file = 0; file < FILES; file++) {
                 Files.writeString(etc.resolve("f" + file), ("tree " + i + " file " + file).repeat(200));
             }
+            Path same = Files.writeString(etc.resolve("same"), "the same in all trees");
+            Files.setLastModifiedTime(same, FileTime.fromMillis(1_000_000_000_000L));
         }
         return directory;
     }

@@ -58,10 +58,11 @@ class StoreCrashIT {
 
         private void work() {
             try (LayerStore opened = LayerStore.open(store)) {
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(7)) {
                     case 0, 1 -> commit(opened);
                     case 2, 3 -> pull(opened);
                     case 4 -> opened.collect();
+                    case 5 -> opened.deduplicate();
                     default -> opened.repair();
                 }
             }
