@@ -22,11 +22,15 @@ import java.util.function.UnaryOperator;
 
 /**
  * Names of images, and which versions each has stood for: a file for each name, in which the last line is what it stands for now. What was
- * said before is remembered, so that it can be gone back to, and is not collected as long.
+ * said before is remembered, so that it can be gone back to, and is not collected as long. The first line is the name; of a branch it says
+ * so.
  */
 public final class References {
     /** So many versions of a name are remembered. */
     static final int MOST_REMEMBERED = 20;
+
+    /** After the name, in which there is no space. */
+    private static final String BRANCH = " branch";
 
     private final StoreDirectory directory;
 
@@ -59,7 +63,17 @@ public final class References {
         return log.isEmpty() ? Optional.empty() : Optional.of(log.getLast().target);
     }
 
-    private record Named(String name, List<Entry> entries) {}
+    private record Named(String name, boolean isBranch, List<Entry> entries) {
+        static Named of(String firstLine, List<Entry> entries) {
+            boolean isBranch = firstLine.endsWith(BRANCH);
+            String name = isBranch ? firstLine.substring(0, firstLine.length() - BRANCH.length()) : firstLine;
+            return new Named(name, isBranch, entries);
+        }
+    }
+
+    boolean isBranch(String name) {
+        return read(file(name)).map(Named::isBranch).orElse(false);
+    }
 
     private Optional<Named> read(Path file) {
         List<String> lines;
@@ -85,16 +99,49 @@ public final class References {
                         "reading the name in " + file + ": it is damaged; remove it, and name the image again", e);
             }
         }
-        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(lines.getFirst(), entries));
+        return entries.isEmpty() ? Optional.empty() : Optional.of(Named.of(lines.getFirst(), entries));
     }
 
-    /** Lets a name stand for something. */
+    /** Lets a tag stand for something. */
     void set(String name, Descriptor target, String action) {
-        update(name, entries -> {
-            List<Entry> more = new ArrayList<>(entries);
-            more.add(new Entry(Instant.now(), target, action));
-            return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
-        });
+        try (StoreLock _ = lock()) {
+            if (isBranch(name)) {
+                throw new InvalidSpecificationException(
+                        "naming an image " + name + ": that is a branch, which moves by its own commits and merges, or"
+                                + " by Versions.move; take another name");
+            }
+            write(name, false, with(log(name), target, action));
+        }
+    }
+
+    /** Makes a branch or a tag, unless there is something of that name; gives whether it was made. */
+    boolean make(String name, Descriptor target, boolean isBranch) {
+        try (StoreLock _ = lock()) {
+            boolean isNew = log(name).isEmpty();
+            if (isNew) {
+                write(name, isBranch, with(List.of(), target, isBranch ? "branch" : "tag"));
+            }
+            return isNew;
+        }
+    }
+
+    /** Lets a name stand for something else, if it still stands for what is expected; gives whether it did. */
+    boolean move(String name, Descriptor expected, Descriptor target, String action) {
+        try (StoreLock _ = lock()) {
+            List<Entry> entries = log(name);
+            boolean isExpected =
+                    !entries.isEmpty() && entries.getLast().target.digest().equals(expected.digest());
+            if (isExpected) {
+                write(name, isBranch(name), with(entries, target, action));
+            }
+            return isExpected;
+        }
+    }
+
+    private static List<Entry> with(List<Entry> entries, Descriptor target, String action) {
+        List<Entry> more = new ArrayList<>(entries);
+        more.add(new Entry(Instant.now(), target, action));
+        return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
     }
 
     /** Forgets a name and all that it has stood for; gives whether it was there. */
@@ -113,20 +160,24 @@ public final class References {
 
     private void update(String name, UnaryOperator<List<Entry>> change) {
         try (StoreLock _ = lock()) {
-            List<Entry> entries = change.apply(log(name));
-            StringBuilder text = new StringBuilder(name).append('\n');
-            entries.forEach(entry -> text.append(entry.time)
-                    .append(' ')
-                    .append(entry.target.digest())
-                    .append(' ')
-                    .append(entry.target.size())
-                    .append(' ')
-                    .append(entry.target.mediaType())
-                    .append(' ')
-                    .append(entry.action)
-                    .append('\n'));
-            directory.write(file(name), text.toString());
+            write(name, isBranch(name), change.apply(log(name)));
         }
+    }
+
+    private void write(String name, boolean isBranch, List<Entry> entries) {
+        StringBuilder text =
+                new StringBuilder(name).append(isBranch ? BRANCH : "").append('\n');
+        entries.forEach(entry -> text.append(entry.time)
+                .append(' ')
+                .append(entry.target.digest())
+                .append(' ')
+                .append(entry.target.size())
+                .append(' ')
+                .append(entry.target.mediaType())
+                .append(' ')
+                .append(entry.action)
+                .append('\n'));
+        directory.write(file(name), text.toString());
     }
 
     private StoreLock lock() {
