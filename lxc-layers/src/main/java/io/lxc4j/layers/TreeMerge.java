@@ -63,7 +63,7 @@ final class TreeMerge {
     }
 
     /** The paths at which the result has what they have. */
-    SortedSet<String> taken() {
+    Set<String> taken() {
         return taken;
     }
 
@@ -113,7 +113,7 @@ final class TreeMerge {
         if (!between.containsKey(path)) {
             return; // both have done the same
         }
-        if (isTimeOnly(our) && isTimeOnly(their) || isDifferenceOfTime(path)) {
+        if ((isTimeOnly(our) && isTimeOnly(their)) || isDifferenceOfTime(path)) {
             return;
         }
         if (isTimeOnly(our)) {
@@ -206,7 +206,7 @@ final class TreeMerge {
     }
 
     /** The directories above what changes, and the root, from above. */
-    SortedSet<String> ways() {
+    Set<String> ways() {
         SortedSet<String> ways = new TreeSet<>();
         for (String path : taken) {
             addAbove(path, ways);
