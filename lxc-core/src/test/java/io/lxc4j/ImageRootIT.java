@@ -115,7 +115,7 @@ class ImageRootIT {
         Image second = store.commit(first, upper, "x", "busybox:1");
         assertThat(store.image("busybox:1")).isEqualTo(second);
         assertThat(store.rollback("busybox:1", 1)).isEqualTo(first);
-        assertThat(store.log("busybox:1")).extracting("action").containsExactly("rollback", "commit", "import");
+        assertThat(store.reflog("busybox:1")).extracting("action").containsExactly("rollback", "commit", "import");
         assertThat(store.names()).containsExactly("docker.io/library/busybox:1");
     }
 

@@ -119,9 +119,14 @@ public final class Image {
 
     /** What a container of it would see. */
     MergedTree files() {
-        return new MergedTree(store.unpack(descriptor, manifest, UnpackLimits.USUAL).stream()
+        return new MergedTree(layerDirectories());
+    }
+
+    /** Its layers, unpacked, the top one first. */
+    List<Path> layerDirectories() {
+        return store.unpack(descriptor, manifest, UnpackLimits.USUAL).stream()
                 .map(store.layersDirectory()::resolve)
-                .toList());
+                .toList();
     }
 
     RootFileSystem rootKeptIn(Path directory) {

@@ -1,35 +1,22 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
-import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.Constants;
-import io.lxc4j.kernel.Fd;
-import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.layers.archive.ImageLoad;
 import io.lxc4j.layers.archive.ImageSave;
 import io.lxc4j.layers.archive.PlatformChoice;
-import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.ExecutionParameters;
-import io.lxc4j.layers.oci.HistoryEntry;
 import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.ImageReference;
-import io.lxc4j.layers.oci.Manifest;
-import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.registry.RegistryClient;
-import io.lxc4j.layers.store.LayerSource;
-import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -50,9 +37,11 @@ public final class LayerStore implements AutoCloseable {
     private static final Path ROOTS = Path.of("/var/lib/lxc4j");
 
     private final Store store;
+    private final ImageMaker maker;
 
     private LayerStore(Store store) {
         this.store = store;
+        maker = ImageMaker.of(store);
     }
 
     /**
@@ -179,13 +168,33 @@ public final class LayerStore implements AutoCloseable {
     }
 
     /**
-     * Lets a name stand for an image, too. What it stood for before is remembered.
+     * Gives an image a name, too. A tag stays where it is: if there is something else of that name, nothing is done.
      *
      * @param image an image of this store
      * @param reference the name
+     * @throws InvalidSpecificationException if the name stands for another image; {@link #retag} moves it
      */
     public void tag(Image image, String reference) {
-        store.name(canonical(reference), image.descriptor(), "tag");
+        tag(image.descriptor(), canonical(reference));
+    }
+
+    private void tag(Descriptor target, String name) {
+        if (!store.make(name, target, false)
+                && !store.find(name).map(Descriptor::digest).equals(Optional.of(target.digest()))) {
+            throw new InvalidSpecificationException("tagging " + target.digest() + " as " + name
+                    + ": that name stands for another image; move it with retag, or take another name");
+        }
+    }
+
+    /**
+     * Lets a tag stand for another image, or makes it. What it stood for before is remembered.
+     *
+     * @param image an image of this store
+     * @param reference the name
+     * @throws InvalidSpecificationException if the name is a branch
+     */
+    public void retag(Image image, String reference) {
+        store.name(canonical(reference), image.descriptor(), "retag");
     }
 
     /**
@@ -193,10 +202,10 @@ public final class LayerStore implements AutoCloseable {
      *
      * @param name what is there
      * @param reference the name
-     * @throws InvalidSpecificationException if there is none of that name
+     * @throws InvalidSpecificationException if there is none of that name, or the new one stands for something else
      */
     public void tag(String name, String reference) {
-        store.name(canonical(reference), target(name), "tag");
+        tag(target(name), canonical(reference));
     }
 
     /**
@@ -210,12 +219,12 @@ public final class LayerStore implements AutoCloseable {
     }
 
     /**
-     * What a name has stood for.
+     * What a name has stood for, wherever it was moved. How an image came to be is told by {@link Versions#log}.
      *
      * @param reference the name
      * @return up to 20 versions, the newest first; none if there is no such name
      */
-    public List<ImageVersion> log(String reference) {
+    public List<ImageVersion> reflog(String reference) {
         return store.log(canonical(reference)).reversed().stream()
                 .map(entry -> new ImageVersion(entry.time(), entry.target(), entry.action()))
                 .toList();
@@ -232,17 +241,30 @@ public final class LayerStore implements AutoCloseable {
      */
     public Image rollback(String reference, int versions) {
         String name = canonical(reference);
-        List<ImageVersion> log = log(reference);
+        List<ImageVersion> log = reflog(reference);
         if (versions < 1 || versions >= log.size()) {
             throw new InvalidSpecificationException("rolling back " + name + " by " + versions
                     + " versions: it must be at least 1, and " + Math.max(0, log.size() - 1) + " are remembered");
         }
-        store.name(name, log.get(versions).target(), "rollback");
-        return image(log.get(versions).target());
+        Descriptor target = log.get(versions).target();
+        if (!store.move(name, log.getFirst().target(), target, "rollback")) {
+            throw new InvalidSpecificationException(
+                    "rolling back " + name + ": somebody has moved it meanwhile; look at its reflog, and try again");
+        }
+        return image(target);
     }
 
     private static String canonical(String reference) {
         return ImageReference.parse(reference).toString();
+    }
+
+    /**
+     * What Git would do with images: commits, branches, differences, merges.
+     *
+     * @return the versions, by an author without a name
+     */
+    public Versions versions() {
+        return new Versions(maker);
     }
 
     // ---- making
@@ -261,18 +283,17 @@ public final class LayerStore implements AutoCloseable {
             throw new InvalidSpecificationException(
                     "importing " + directory + ": it must be an absolute path of a directory");
         }
-        return add(new ImageConfig(Platform.host()), List.of(), tree(directory), "import of a tree", name, "import");
-    }
-
-    /** What is in a directory. */
-    static LayerSource tree(Path directory) {
-        return archive -> {
-            Constant how = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
-            try (Fd root = Kernel.open(directory.toString(), how, 0);
-                    LayerPacker packer = new LayerPacker(archive, null)) {
-                packer.pack(root);
-            }
-        };
+        try (Store.Use _ = store.use()) {
+            return named(
+                    name,
+                    maker.add(
+                            new ImageConfig(Platform.host()),
+                            List.of(),
+                            maker.tree(directory),
+                            maker.step("import", "import of a tree", false),
+                            List.of()),
+                    "import");
+        }
     }
 
     /**
@@ -286,7 +307,10 @@ public final class LayerStore implements AutoCloseable {
      * @throws io.lxc4j.error.ContainerException if something can't be read
      */
     public Image commit(Image base, Path directory, String message, String reference) {
-        return add(base.config(), base.manifest().layers(), tree(directory), message, canonical(reference), "commit");
+        String name = canonical(reference);
+        try (Store.Use _ = store.use()) {
+            return named(name, versions().commit(base, directory, message).descriptor(), "commit");
+        }
     }
 
     /**
@@ -301,39 +325,19 @@ public final class LayerStore implements AutoCloseable {
     public Image configure(Image base, ExecutionParameters parameters, String message, String reference) {
         String name = canonical(reference);
         try (Store.Use _ = store.use()) {
-            return finish(
-                    base.config().withParameters(parameters, step("configure", message, true)),
-                    base.manifest().layers(),
+            return named(
                     name,
+                    maker.finish(
+                            base.config().withParameters(parameters, maker.step("configure", message, true)),
+                            base.manifest().layers(),
+                            List.of(base.digest())),
                     "configure");
         }
     }
 
-    private static HistoryEntry step(String action, String message, boolean isEmptyLayer) {
-        return new HistoryEntry(Optional.of(Instant.now()), "lxc4j " + action, "", message, isEmptyLayer, Map.of());
-    }
-
-    private Image finish(ImageConfig config, List<Descriptor> layers, String name, String action) {
-        Manifest manifest =
-                new Manifest(MediaType.MANIFEST, store.add(MediaType.CONFIG, config.toBytes()), layers, Map.of());
-        Descriptor image = store.add(MediaType.MANIFEST, manifest.toBytes());
+    private Image named(String name, Descriptor image, String action) {
         store.name(name, image, action);
         return image(image);
-    }
-
-    private Image add(
-            ImageConfig below,
-            List<Descriptor> layersBelow,
-            LayerSource source,
-            String message,
-            String name,
-            String action) {
-        try (Store.Use _ = store.use()) {
-            NewLayer layer = store.pack(source);
-            List<Descriptor> layers = new ArrayList<>(layersBelow);
-            layers.add(layer.blob());
-            return finish(below.withLayer(layer.diffId(), step(action, message, false)), layers, name, action);
-        }
     }
 
     // ---- registries

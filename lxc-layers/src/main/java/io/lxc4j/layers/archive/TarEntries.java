@@ -153,7 +153,7 @@ final class TarEntries implements Entries {
                     "the archive has a name of " + path.length() + " bytes; at most " + LONGEST_NAME + " are taken");
         }
         Deque<String> names = new ArrayDeque<>();
-        for (String name : (directory + path).split("/")) {
+        for (String name : (directory + path).split("/", -1)) {
             if (name.equals("..") && !names.isEmpty()) {
                 names.removeLast();
             } else if (name.equals("..")) {

@@ -2,7 +2,7 @@ package io.lxc4j.layers.files;
 
 import static io.lxc4j.kernel.Constants.O_DIRECTORY;
 import static io.lxc4j.kernel.Constants.O_NOFOLLOW;
-import static io.lxc4j.kernel.Constants.O_NONBLOCK;
+import static io.lxc4j.kernel.Constants.O_PATH;
 import static io.lxc4j.kernel.Constants.O_RDONLY;
 
 import io.lxc4j.error.Errno;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,12 +40,11 @@ public final class MergedTree implements AutoCloseable {
 
     private static final int LONGEST_PATH = 4096;
     private static final int PART_BYTES = 1 << 16;
+    private static final Constant NO_CONTENT = Constant.or(O_PATH, O_NOFOLLOW);
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
 
-    /** Nothing waits, also if it is a pipe. */
-    private static final Constant FILE = Constant.or(O_RDONLY, O_NOFOLLOW, O_NONBLOCK);
-
     private final FileTree tree = new FileTree();
+    private final List<Path> layers;
     private final Directory root;
 
     /**
@@ -54,6 +54,7 @@ public final class MergedTree implements AutoCloseable {
      * @throws io.lxc4j.error.ContainerException if one can't be opened
      */
     public MergedTree(List<Path> directories) {
+        layers = List.copyOf(directories);
         List<Part> parts = new ArrayList<>();
         root = new Directory("", parts);
         try {
@@ -96,6 +97,29 @@ public final class MergedTree implements AutoCloseable {
         }
 
         /**
+         * The layers that it is made of.
+         *
+         * @return their directories, the top one first
+         */
+        public List<Path> layers() {
+            return parts.stream().map(part -> layers.get(part.layer)).toList();
+        }
+
+        /**
+         * What some of its layers say something of, if only that it is gone.
+         *
+         * @param most how many layers, from the top one on
+         * @return names, in no order
+         */
+        public Set<String> mentioned(int most) {
+            Set<String> names = new HashSet<>();
+            for (Part part : parts.subList(0, most)) {
+                names.addAll(list(part.directory));
+            }
+            return names;
+        }
+
+        /**
          * What is in it.
          *
          * @return names, sorted
@@ -104,7 +128,7 @@ public final class MergedTree implements AutoCloseable {
             Set<String> names = new TreeSet<>();
             Set<String> hidden = new TreeSet<>();
             for (Part part : parts) {
-                for (String name : tree.list(part.directory)) {
+                for (String name : list(part.directory)) {
                     if (!names.contains(name) && !hidden.contains(name)) {
                         (Whiteout.is(tree.status(part.directory, name)) ? hidden : names).add(name);
                     }
@@ -152,7 +176,7 @@ public final class MergedTree implements AutoCloseable {
         /**
          * Its path.
          *
-         * @return the path, without a slash at either end
+         * @return the path, without a slash at either end; empty for the root
          */
         public String path() {
             return directory.path.isEmpty() ? name : directory.path + "/" + name;
@@ -165,6 +189,20 @@ public final class MergedTree implements AutoCloseable {
          */
         public int layer() {
             return part.layer;
+        }
+
+        /**
+         * Whether two trees have it from the same layer, so that it is the same file.
+         *
+         * @param other an entry of the same path
+         * @return whether they do
+         */
+        public boolean isOfSameLayer(Entry other) {
+            return layers.get(part.layer).equals(other.tree().layers.get(other.part.layer));
+        }
+
+        private MergedTree tree() {
+            return MergedTree.this;
         }
 
         /**
@@ -191,10 +229,9 @@ public final class MergedTree implements AutoCloseable {
          * @return their names, sorted
          */
         public List<String> attributes() {
-            return tree.attributes(part.directory, name).stream()
-                    .filter(OverlayAttributes::isLayers)
-                    .sorted()
-                    .toList();
+            List<String> all = tree.attributes(part.directory, name);
+            refuseRedirections(all, path());
+            return all.stream().filter(OverlayAttributes::isLayers).sorted().toList();
         }
 
         /**
@@ -208,16 +245,18 @@ public final class MergedTree implements AutoCloseable {
         }
 
         /**
-         * Opens a regular file.
+         * Opens a regular file. A device that somebody puts into its place is not opened.
          *
          * @return the file, open for reading, the caller's to close
          * @throws LayerException if it is none
          */
         public Fd open() {
-            if (!status.isRegular()) {
-                throw new LayerException("reading " + ByteStrings.show(path()) + ": it is no regular file");
+            try (Fd found = tree.open(part.directory, name, NO_CONTENT)) {
+                if (!FileStatus.of(found).isRegular()) {
+                    throw new LayerException("reading " + ByteStrings.show(path()) + ": it is no regular file");
+                }
+                return Kernel.open("/proc/self/fd/" + found.number(), O_RDONLY, 0);
             }
-            return tree.open(part.directory, name, FILE);
         }
 
         /**
@@ -265,7 +304,26 @@ public final class MergedTree implements AutoCloseable {
         }
     }
 
+    /** Each time from its beginning: the root is listed more than once. */
+    private List<String> list(Fd directory) {
+        try (Fd again = tree.open(directory, ".", DIRECTORY)) {
+            return tree.list(again);
+        }
+    }
+
+    /** By these an overlay shows files of other names than they have; no overlay of a container makes any. */
+    private static void refuseRedirections(List<String> attributes, String path) {
+        for (String attribute : attributes) {
+            if (OverlayAttributes.isRedirection(attribute)) {
+                throw new LayerException("reading " + ByteStrings.show(path) + ": it has the attribute " + attribute
+                        + ", by which it shows another file's content; mount overlays with"
+                        + " redirect_dir=off,metacopy=off");
+            }
+        }
+    }
+
     private boolean isOpaque(Fd directory) {
+        refuseRedirections(tree.attributes(directory, ""), directory.toString());
         return Whiteout.isOpaque(tree, directory, "");
     }
 
@@ -278,6 +336,16 @@ public final class MergedTree implements AutoCloseable {
         return root;
     }
 
+    /**
+     * The root itself, with its owner and permissions.
+     *
+     * @return an entry without a name
+     */
+    public Entry rootEntry() {
+        Part top = root.parts.getFirst();
+        return new Entry(root, "", top, tree.status(top.directory, ""));
+    }
+
     /** What is done with something that was found. */
     @FunctionalInterface
     public interface Use<T> {
@@ -288,6 +356,37 @@ public final class MergedTree implements AutoCloseable {
          * @return the result
          */
         T apply(Entry entry);
+    }
+
+    /**
+     * Looks for a path on which no link is followed.
+     *
+     * @param <T> what comes of it
+     * @param path the path; empty for the root
+     * @param use what is done with what is there
+     * @return its result; empty if nothing is there
+     */
+    public <T> Optional<T> look(String path, Use<T> use) {
+        Deque<Directory> way = new ArrayDeque<>();
+        try {
+            List<String> names = names(path);
+            Optional<Entry> found = Optional.of(rootEntry());
+            for (String name : names) {
+                if (!found.get().status.isDirectory()) {
+                    return Optional.empty();
+                }
+                if (!found.get().name.isEmpty()) {
+                    way.push(found.get().openDirectory());
+                }
+                found = (way.isEmpty() ? root : way.peek()).find(name);
+                if (found.isEmpty()) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(use.apply(found.get()));
+        } finally {
+            closeAll(way);
+        }
     }
 
     /**

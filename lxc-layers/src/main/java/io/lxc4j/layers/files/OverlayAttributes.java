@@ -16,6 +16,11 @@ final class OverlayAttributes {
         return OVERLAY.stream().anyMatch(attribute::startsWith);
     }
 
+    /** By these it shows another file's content, or what another directory has. */
+    static boolean isRedirection(String attribute) {
+        return isOverlays(attribute) && (attribute.endsWith(".redirect") || attribute.endsWith(".metacopy"));
+    }
+
     static boolean isLayers(String attribute) {
         return !isOverlays(attribute) && !MACHINE.contains(attribute);
     }

@@ -24,13 +24,17 @@ import java.util.function.UnaryOperator;
 
 /**
  * Names of images, and which versions each has stood for: a file for each name, in which the last line is what it stands for now. What was
- * said before is remembered, so that it can be gone back to, and is not collected as long.
+ * said before is remembered, so that it can be gone back to, and is not collected as long. The first line is the name; of a branch it says
+ * so.
  */
 public final class References {
     /** So many versions of a name are remembered. */
     static final int MOST_REMEMBERED = 20;
 
     private static final int FIELDS = 5;
+
+    /** After the name, in which there is no space. */
+    private static final String BRANCH = " branch";
 
     private final StoreDirectory directory;
 
@@ -64,7 +68,11 @@ public final class References {
     }
 
     /** What a file says, as far as it can be read. */
-    private record Named(String name, List<Entry> entries, boolean isWhole) {}
+    private record Named(String name, boolean isBranch, List<Entry> entries, boolean isWhole) {}
+
+    boolean isBranch(String name) {
+        return read(file(name)).map(Named::isBranch).orElse(false);
+    }
 
     private Optional<Named> read(Path file) {
         try {
@@ -85,13 +93,19 @@ public final class References {
     private Optional<Named> parse(Path file, byte[] content) {
         String text = new String(content, StandardCharsets.UTF_8);
         List<String> lines = text.lines().toList();
-        if (lines.isEmpty() || !file(lines.getFirst()).equals(file)) {
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        String first = lines.getFirst();
+        boolean isBranch = first.endsWith(BRANCH);
+        String name = isBranch ? first.substring(0, first.length() - BRANCH.length()) : first;
+        if (!file(name).equals(file)) {
             return Optional.empty();
         }
         List<Entry> entries =
                 lines.stream().skip(1).flatMap(line -> parse(line).stream()).toList();
         boolean isWhole = text.endsWith("\n") && entries.size() == lines.size() - 1;
-        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(lines.getFirst(), entries, isWhole));
+        return entries.isEmpty() ? Optional.empty() : Optional.of(new Named(name, isBranch, entries, isWhole));
     }
 
     private static Optional<Entry> parse(String line) {
@@ -108,13 +122,46 @@ public final class References {
         }
     }
 
-    /** Lets a name stand for something. */
+    /** Lets a tag stand for something. */
     void set(String name, Descriptor target, String action) {
-        update(name, entries -> {
-            List<Entry> more = new ArrayList<>(entries);
-            more.add(new Entry(Instant.now(), target, action));
-            return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
-        });
+        try (StoreLock _ = lock()) {
+            if (isBranch(name)) {
+                throw new InvalidSpecificationException(
+                        "naming an image " + name + ": that is a branch, which moves by its own commits and merges, or"
+                                + " by Versions.move; take another name");
+            }
+            write(name, false, with(log(name), target, action));
+        }
+    }
+
+    /** Makes a branch or a tag, unless there is something of that name; gives whether it was made. */
+    boolean make(String name, Descriptor target, boolean isBranch) {
+        try (StoreLock _ = lock()) {
+            boolean isNew = log(name).isEmpty();
+            if (isNew) {
+                write(name, isBranch, with(List.of(), target, isBranch ? "branch" : "tag"));
+            }
+            return isNew;
+        }
+    }
+
+    /** Lets a name stand for something else, if it still stands for what is expected; gives whether it did. */
+    boolean move(String name, Descriptor expected, Descriptor target, String action) {
+        try (StoreLock _ = lock()) {
+            List<Entry> entries = log(name);
+            boolean isExpected =
+                    !entries.isEmpty() && entries.getLast().target.digest().equals(expected.digest());
+            if (isExpected) {
+                write(name, isBranch(name), with(entries, target, action));
+            }
+            return isExpected;
+        }
+    }
+
+    private static List<Entry> with(List<Entry> entries, Descriptor target, String action) {
+        List<Entry> more = new ArrayList<>(entries);
+        more.add(new Entry(Instant.now(), target, action));
+        return more.subList(Math.max(0, more.size() - MOST_REMEMBERED), more.size());
     }
 
     /** Forgets a name and all that it has stood for; gives whether it was there. */
@@ -137,12 +184,13 @@ public final class References {
 
     private void update(String name, UnaryOperator<List<Entry>> change) {
         try (StoreLock _ = lock()) {
-            write(name, change.apply(log(name)));
+            write(name, isBranch(name), change.apply(log(name)));
         }
     }
 
-    private void write(String name, List<Entry> entries) {
-        StringBuilder text = new StringBuilder(name).append('\n');
+    private void write(String name, boolean isBranch, List<Entry> entries) {
+        StringBuilder text =
+                new StringBuilder(name).append(isBranch ? BRANCH : "").append('\n');
         entries.forEach(entry -> text.append(entry.time)
                 .append(' ')
                 .append(entry.target.digest())
@@ -208,7 +256,8 @@ public final class References {
         try (StoreLock _ = lock()) {
             Optional<Named> readable = salvaged(file);
             if (readable.isPresent()) {
-                write(readable.get().name, readable.get().entries);
+                Named named = readable.get();
+                write(named.name, named.isBranch, named.entries);
             } else {
                 TreeRemover.remove(file);
             }

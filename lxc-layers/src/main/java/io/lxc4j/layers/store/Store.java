@@ -1,6 +1,7 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
@@ -248,6 +249,39 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Looks for an image by its digest alone.
+     *
+     * @param digest of its manifest
+     * @return what leads there; empty if it is not here, or is no manifest
+     */
+    public Optional<Descriptor> manifest(Digest digest) {
+        if (!blobs.has(digest)) {
+            return Optional.empty();
+        }
+        byte[] content = blobs.document(digest);
+        for (MediaType type : List.of(MediaType.MANIFEST, MediaType.DOCKER_MANIFEST)) {
+            try {
+                Manifest.parse(content, type);
+                return Optional.of(new Descriptor(type, digest, content.length));
+            } catch (InvalidSpecificationException _) {
+                // the other, or none
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Opens a layer's archive.
+     *
+     * @param blob the layer
+     * @return the archive without compression
+     * @throws IOException if it can't be read
+     */
+    public java.io.InputStream archive(Descriptor blob) throws IOException {
+        return Decompression.decompress(blobs.open(blob.digest()));
+    }
+
+    /**
      * Reads an image's configuration.
      *
      * @param manifest its manifest
@@ -343,17 +377,59 @@ public final class Store implements AutoCloseable {
     // ---- names
 
     /**
-     * Lets a name stand for an image.
+     * Lets a tag stand for an image.
      *
      * @param name the name
      * @param target the image, all of which is there
      * @param action why, a word
+     * @throws InvalidSpecificationException if the name is a branch
      */
     public void name(String name, Descriptor target, String action) {
         try (Use _ = use()) {
             requireWhole(target);
             references.set(name, target, action);
         }
+    }
+
+    /**
+     * Makes a name that is not there.
+     *
+     * @param name the name
+     * @param target the image, all of which is there
+     * @param isBranch whether it is a branch, or a tag
+     * @return whether there was nothing of that name, so that it was made
+     */
+    public boolean make(String name, Descriptor target, boolean isBranch) {
+        try (Use _ = use()) {
+            requireWhole(target);
+            return references.make(name, target, isBranch);
+        }
+    }
+
+    /**
+     * Lets a name stand for another image, if nobody has moved it meanwhile.
+     *
+     * @param name the name
+     * @param expected what it must still stand for
+     * @param target the image, all of which is there
+     * @param action why, a word
+     * @return whether it stood for that, and so was moved
+     */
+    public boolean move(String name, Descriptor expected, Descriptor target, String action) {
+        try (Use _ = use()) {
+            requireWhole(target);
+            return references.move(name, expected, target, action);
+        }
+    }
+
+    /**
+     * Whether a name is a branch.
+     *
+     * @param name the name
+     * @return whether there is such a name, and it is one
+     */
+    public boolean isBranch(String name) {
+        return references.isBranch(name);
     }
 
     /**
@@ -443,7 +519,7 @@ public final class Store implements AutoCloseable {
         try (StoreLock _ = StoreLock.exclusive(directory.resolve("locks/collect"))) {
             directory.sweep();
             directory.sweepLocks();
-            Set<String> needed = reachable(named());
+            Set<String> needed = reachable(new Ancestors(this).withAncestors(named()));
             needed.addAll(Lease.all(directory));
             int removed = 0;
             List<Digest> all = blobs.list();

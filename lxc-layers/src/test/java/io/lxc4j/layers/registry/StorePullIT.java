@@ -86,7 +86,7 @@ class StorePullIT {
         pulled.root();
         other.pull(name, client);
         assertThat(received.get()).as("fetched again").isZero();
-        assertThat(other.log(name)).hasSize(2);
+        assertThat(other.reflog(name)).hasSize(2);
     }
 
     @Test
