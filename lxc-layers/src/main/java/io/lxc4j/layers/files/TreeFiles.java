@@ -12,6 +12,8 @@ import io.lxc4j.kernel.FileTree;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 
 /** Goes through all files of a tree. What this user may not list is left out. */
 public final class TreeFiles {
@@ -37,7 +39,8 @@ public final class TreeFiles {
      * Goes through a tree.
      *
      * @param root its directory
-     * @param visitor is told of it, and of all that is in it, directories before what they hold
+     * @param visitor is told of it, and of all that is in it, in the order of names, directories before what they
+     *     hold
      */
     public static void walk(Path root, Visitor visitor) {
         try (FileTree tree = new FileTree();
@@ -48,7 +51,9 @@ public final class TreeFiles {
     }
 
     private static void walk(FileTree tree, Fd directory, String prefix, Visitor visitor) {
-        for (String name : tree.list(directory)) {
+        List<String> names = tree.list(directory);
+        Collections.sort(names);
+        for (String name : names) {
             FileStatus status = tree.status(directory, name);
             visitor.visit(directory, name, prefix + name, status);
             if (status.isDirectory()) {
