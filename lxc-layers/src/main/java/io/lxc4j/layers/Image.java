@@ -18,12 +18,14 @@ import java.util.List;
  * @see <a href="https://github.com/opencontainers/image-spec/blob/main/spec.md">OCI Image Format Specification</a>
  */
 public final class Image {
+    private final LayerStore images;
     private final Store store;
     private final Descriptor descriptor;
     private final Manifest manifest;
     private final ImageConfig config;
 
-    Image(Store store, Descriptor descriptor) {
+    Image(LayerStore images, Store store, Descriptor descriptor) {
+        this.images = images;
         this.store = store;
         this.descriptor = descriptor;
         if (!(store.document(descriptor) instanceof Manifest read)) {
@@ -102,6 +104,19 @@ public final class Image {
     }
 
     /**
+     * Its files as a container's root, below a directory of the store that takes what is written and is removed with the container: for
+     * more than fits into memory. It is written to without syncs, as nothing of it is needed later. Each container has one of its own;
+     * what a JVM that is killed leaves is removed when the store is opened or {@linkplain LayerStore#collect collected}.
+     *
+     * @return the root file system
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
+     */
+    public RootFileSystem temporaryRoot() {
+        return new DiskRoot(
+                images, this, store.root().resolve("tmp/…/layer/d"), () -> store.temporary(descriptor), true);
+    }
+
+    /**
      * Looks for a user in its {@code /etc/passwd} and {@code /etc/group}.
      *
      * @param user {@code user} or {@code user:group}, names or ids from 0 to 2147483647; empty for root. Without a group, it is that of the
@@ -123,11 +138,12 @@ public final class Image {
                 .toList());
     }
 
-    RootFileSystem rootKeptIn(Path directory) {
-        return root(LayeredRoot.Writes.keptIn(directory));
+    LayeredRoot rootKeptIn(Path directory, boolean isVolatile) {
+        LayeredRoot.Writes kept = LayeredRoot.Writes.keptIn(directory);
+        return root(isVolatile ? kept.unsynced() : kept);
     }
 
-    private RootFileSystem root(LayeredRoot.Writes writes) {
+    private LayeredRoot root(LayeredRoot.Writes writes) {
         List<String> layers = store.unpack(descriptor, manifest, UnpackLimits.USUAL);
         return new LayeredRoot(store.layersDirectory(), layers, writes, true);
     }

@@ -38,6 +38,7 @@ public final class Store implements AutoCloseable {
     private final Blobs blobs;
     private final UnpackedLayers layers;
     private final References references;
+    private final WritableLayers writable;
     private final Lease lease;
 
     /**
@@ -50,6 +51,7 @@ public final class Store implements AutoCloseable {
         blobs = new Blobs(directory);
         layers = new UnpackedLayers(directory);
         references = new References(directory);
+        writable = new WritableLayers(directory);
         try (Use _ = use()) {
             lease = Lease.open(directory);
         }
@@ -298,6 +300,63 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    // ---- writable layers
+
+    /**
+     * Makes a writable layer that is kept.
+     *
+     * @param name its name
+     * @param image the image that it lies on, all of which is there
+     * @throws io.lxc4j.error.InvalidSpecificationException if there is one of that name
+     */
+    public void createWritable(String name, Descriptor image) {
+        try (Use _ = use()) {
+            requireWhole(image);
+            writable.create(name, image);
+        }
+    }
+
+    /**
+     * Makes a writable layer for one container.
+     *
+     * @param image the image that it lies on
+     * @return the layer, whose closing removes it
+     */
+    public HeldLayer temporary(Descriptor image) {
+        return writable.temporary(image);
+    }
+
+    /**
+     * Takes a writable layer for oneself.
+     *
+     * @param name its name
+     * @param doing what for, as an error is to name it
+     * @return the layer, which is the caller's to close
+     * @throws ContainerException if somebody uses it, or there is no such layer
+     */
+    public HeldLayer holdWritable(String name, String doing) {
+        return writable.hold(name, doing);
+    }
+
+    /**
+     * The image that a writable layer lies on.
+     *
+     * @param name its name
+     * @return the image; empty if there is no such layer
+     */
+    public Optional<Descriptor> baseOfWritable(String name) {
+        return writable.base(name);
+    }
+
+    /**
+     * The names of all writable layers.
+     *
+     * @return the names, sorted
+     */
+    public List<String> writableNames() {
+        return writable.names();
+    }
+
     // ---- collecting
 
     /** The digests of all that these lead to, of blobs and of unpacked layers. What is not there leads nowhere. */
@@ -346,6 +405,13 @@ public final class Store implements AutoCloseable {
                             problems.add(name + ": " + e.getMessage());
                         }
                     }));
+            for (String name : writable.names()) {
+                try {
+                    writable.base(name).ifPresent(this::requireWhole);
+                } catch (ContainerException e) {
+                    problems.add("the writable layer " + name + ": " + e.getMessage());
+                }
+            }
             problems.addAll(layers.check());
         }
         return problems;
@@ -369,6 +435,7 @@ public final class Store implements AutoCloseable {
             directory.sweep();
             List<Descriptor> roots = new ArrayList<>();
             references.all().values().forEach(log -> log.forEach(entry -> roots.add(entry.target())));
+            roots.addAll(writable.bases());
             Set<Digest> needed = reachable(roots);
             needed.addAll(Lease.all(directory));
             int removed = 0;
