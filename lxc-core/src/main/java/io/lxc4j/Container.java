@@ -263,7 +263,15 @@ public final class Container implements AutoCloseable {
         try (Fd pidfd = process.pidfd();
                 CgroupInput entry = cgroup == null ? null : cgroup.inputToJoin()) {
             ContainerProcess started = ContainerProcess.launch(
-                    program, exec.streams(input), List.of(pidfd), null, entry, pid -> {}, exec.launchLimit(), false, () -> {});
+                    program,
+                    exec.streams(input),
+                    List.of(pidfd),
+                    null,
+                    entry,
+                    pid -> {},
+                    exec.launchLimit(),
+                    false,
+                    () -> {});
             supervise(started);
             return started;
         }

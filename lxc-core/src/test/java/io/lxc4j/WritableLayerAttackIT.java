@@ -1,7 +1,9 @@
 package io.lxc4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lxc4j.error.ContainerException;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.WritableLayer;
@@ -103,7 +105,15 @@ class WritableLayerAttackIT {
     void root_directory() throws Exception {
         run("chmod 0 /srv; chmod 7000 /");
         assertThat(run("stat -c %a / /srv")).isEqualTo("7000\n0\n");
-        store.commit(layer, "", "root:1");
+        if (Requirement.ROOT.problem().isEmpty()) {
+            store.commit(layer, "", "root:1");
+        } else {
+            assertThatThrownBy(() -> store.commit(layer, "", "root:1"))
+                    .isInstanceOf(ContainerException.class)
+                    .hasMessageContaining("EACCES")
+                    .hasMessageContaining("chmod it in a container");
+            assertThat(store.find("root:1")).isEmpty();
+        }
         layer.reset();
         assertThat(run("stat -c %a / /srv")).isEqualTo("755\n755\n");
     }
@@ -113,9 +123,10 @@ class WritableLayerAttackIT {
     void attributes() throws Exception {
         Requirement.ROOT.assume();
         // from inside, by the tools of a tree that is bound in, with and without users of its own
-        String forge = "setfattr -n user.overlay.redirect -v /etc/dir /srv/x; setfattr -n user.overlay.metacopy -v y /srv/f;"
-                + " setfattr -n user.overlay.opaque -v y /etc/dir; setfattr -n trusted.overlay.opaque -v y /etc/dir;"
-                + " setfattr -n trusted.overlay.redirect -v /etc/dir /srv/x; true";
+        String forge =
+                "setfattr -n user.overlay.redirect -v /etc/dir /srv/x; setfattr -n user.overlay.metacopy -v y /srv/f;"
+                        + " setfattr -n user.overlay.opaque -v y /etc/dir; setfattr -n trusted.overlay.opaque -v y"
+                        + " /etc/dir; setfattr -n trusted.overlay.redirect -v /etc/dir /srv/x; true";
         for (boolean shared : new boolean[] {false, true}) {
             run("mkdir -p /srv/x; echo data > /srv/f; touch /etc/dir");
             Namespaces.Builder namespaces = Namespaces.builder();
@@ -128,9 +139,16 @@ class WritableLayerAttackIT {
                     container.bind(Path.of(tools).toRealPath(), tools);
                 }
             }
-            ContainerResult forged = container.environment("PATH", "/usr/bin:/bin").run();
+            ContainerResult forged =
+                    container.environment("PATH", "/usr/bin:/bin").run();
             assertThat(forged.error()).as("it was tried").contains("Operation not");
-            assertThat(Command.run("getfattr", "-R", "-d", "-m", "^(user|trusted)[.]overlay[.](redirect|metacopy|opaque)", upper().toString())
+            assertThat(Command.run(
+                                    "getfattr",
+                                    "-R",
+                                    "-d",
+                                    "-m",
+                                    "^(user|trusted)[.]overlay[.](redirect|metacopy|opaque)",
+                                    upper().toString())
                             .orFail())
                     .doesNotContain("redirect", "metacopy", "opaque");
             assertThat(run("ls /srv/x; cat /srv/f; ls /etc/dir")).isEqualTo("data\nc\nd\n");
@@ -144,7 +162,15 @@ class WritableLayerAttackIT {
         run("cp /bin/busybox /srv/su 2>/dev/null || busybox cp /bin/busybox /srv/su; chmod 4755 /srv/su");
         assertThat(Files.exists(upper().resolve("srv/su"))).isTrue();
         Command.Result other = Command.run(
-                "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "sh", "-c", "exec " + upper() + "/srv/su id");
+                "setpriv",
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                "sh",
+                "-c",
+                "exec " + upper() + "/srv/su id");
         assertThat(other.status()).isNotZero();
         assertThat(other.errors() + other.output()).contains("Permission denied");
     }

@@ -101,7 +101,7 @@ final class DiskRoot extends RootFileSystem {
                 throw new ContainerException("committing a container: it has ended");
             }
             try {
-                return store.commit(image, held.upper(), message, reference);
+                return WritableLayer.commit(store, image, held, message, reference);
             } finally {
                 if (shares.decrementAndGet() == 0) {
                     held.close();

@@ -1,6 +1,9 @@
 package io.lxc4j.layers;
 
+import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.Errno;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.error.SystemCallException;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.Store;
 
@@ -53,8 +56,8 @@ public final class WritableLayer {
      * The image's files with what has been written above them, as the root of one container at a time. What programs sync is on the disk
      * then, as anywhere.
      *
-     * @return the root file system; starting from it while it is in use is a {@link io.lxc4j.error.ContainerException}
-     * @throws io.lxc4j.error.ContainerException if a layer of the image can't be unpacked
+     * @return the root file system; starting from it while it is in use is a {@link ContainerException}
+     * @throws ContainerException if a layer of the image can't be unpacked
      */
     public RootFileSystem root() {
         return root(false);
@@ -65,7 +68,7 @@ public final class WritableLayer {
      * goes down before that, the layer can't be used until it is {@linkplain #reset reset}.
      *
      * @return the root file system
-     * @throws io.lxc4j.error.ContainerException if a layer of the image can't be unpacked
+     * @throws ContainerException if a layer of the image can't be unpacked
      * @see <a href="https://docs.kernel.org/filesystems/overlayfs.html#volatile-mount">overlayfs: volatile mount</a>
      */
     public RootFileSystem volatileRoot() {
@@ -88,14 +91,28 @@ public final class WritableLayer {
     /** Makes an image of it, while nobody uses it. */
     Image commit(String message, String reference) {
         try (HeldLayer held = hold("committing")) {
+            return commit(images, image, held, message, reference);
+        }
+    }
+
+    /** The container's root can take from an ordinary user, who is that root outside, the permission to read. */
+    static Image commit(LayerStore images, Image image, HeldLayer held, String message, String reference) {
+        try {
             return images.commit(image, held.upper(), message, reference);
+        } catch (SystemCallException e) {
+            throw new ContainerException(
+                    "committing what was written to " + held.upper() + ": " + e.getMessage()
+                            + (e.errno() == Errno.EACCES
+                                    ? "; an ordinary user can commit what it may read only: chmod it in a container"
+                                    : ""),
+                    e);
         }
     }
 
     /**
      * Takes back all that was written: the image's files are as they were, from one moment on, whatever happens meanwhile.
      *
-     * @throws io.lxc4j.error.ContainerException if it is in use
+     * @throws ContainerException if it is in use
      * @throws InvalidSpecificationException if it was removed
      */
     public void reset() {
@@ -107,7 +124,7 @@ public final class WritableLayer {
     /**
      * Removes it with all that was written, for good.
      *
-     * @throws io.lxc4j.error.ContainerException if it is in use
+     * @throws ContainerException if it is in use
      * @throws InvalidSpecificationException if it was removed
      */
     public void remove() {

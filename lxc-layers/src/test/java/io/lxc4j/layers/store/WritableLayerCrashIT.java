@@ -75,8 +75,7 @@ class WritableLayerCrashIT {
         for (int crash = 0; crash < CRASHES; crash++) {
             List<Process> workers = new ArrayList<>();
             for (String worker : List.of("one", "two")) {
-                workers.add(new ProcessBuilder(
-                                ChildJvm.command(Worker.class, place.toString(), worker + "." + crash))
+                workers.add(new ProcessBuilder(ChildJvm.command(Worker.class, place.toString(), worker + "." + crash))
                         .redirectErrorStream(true)
                         .start());
             }
