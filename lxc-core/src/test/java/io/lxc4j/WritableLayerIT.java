@@ -324,6 +324,32 @@ class WritableLayerIT {
     }
 
     @Test
+    @DisplayName("is waited for while the process of a JVM that is gone has not ended")
+    void outlived() throws Exception {
+        WritableLayer layer = store.createWritable(image, "data");
+        Path note = place().resolve("writable/data/process");
+        try (Container container = start(layer.root(), "true")) {
+            assertThat(Files.readString(note)).startsWith(container.process().pid() + " ");
+        }
+        assertThat(note).doesNotExist();
+        Process process = new ProcessBuilder("sleep", "1000").start();
+        try {
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            String begin = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+            Files.writeString(note, process.pid() + " " + begin);
+            assertThatThrownBy(() -> run(layer.root(), "true"))
+                    .isInstanceOf(ContainerException.class)
+                    .hasMessageContaining("is in use by the process " + process.pid());
+            Files.writeString(note, process.pid() + " " + (Long.parseLong(begin) - 1)); // another, with its id
+            run(layer.root(), "true");
+            Files.writeString(note, process.pid() + " " + begin);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        run(layer.root(), "true");
+    }
+
+    @Test
     @DisplayName("needs a PID namespace of the container's own")
     void processes() throws Exception {
         WritableLayer layer = store.createWritable(image, "data");
