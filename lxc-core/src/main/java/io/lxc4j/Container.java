@@ -4,6 +4,7 @@ import io.lxc4j.audit.Audit;
 import io.lxc4j.audit.Auditor;
 import io.lxc4j.cgroups.Cgroup;
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.Fd;
 import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.IdLease;
@@ -11,7 +12,9 @@ import io.lxc4j.launch.InsidePath;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.RemoteHand;
+import io.lxc4j.layers.Image;
 import io.lxc4j.layers.Mount;
+import io.lxc4j.layers.RootUse;
 import io.lxc4j.namespaces.NamespaceHandle;
 import io.lxc4j.namespaces.NamespaceKind;
 import io.lxc4j.namespaces.NamespacePlan;
@@ -39,8 +42,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It lives as long as its first process, and no longer than this JVM, even if that is killed. Thread-safe.
  */
 public final class Container implements AutoCloseable {
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(10);
+
     private final ContainerSpec specification;
     private final ContainerProcess process;
+    private final RootUse use;
     private final @Nullable IdLease lease;
     private final @Nullable Cgroup cgroup;
     private final Errands errands;
@@ -48,7 +54,13 @@ public final class Container implements AutoCloseable {
     private final ExecPrograms programs = new ExecPrograms();
     private final Set<SystemCallSupervisor> supervisors = ConcurrentHashMap.newKeySet();
 
-    Container(ContainerSpec specification, ContainerProcess process, @Nullable IdLease lease, @Nullable Cgroup cgroup) {
+    Container(
+            ContainerSpec specification,
+            ContainerProcess process,
+            RootUse use,
+            @Nullable IdLease lease,
+            @Nullable Cgroup cgroup) {
+        this.use = use;
         this.specification = specification;
         this.process = process;
         this.lease = lease;
@@ -251,7 +263,15 @@ public final class Container implements AutoCloseable {
         try (Fd pidfd = process.pidfd();
                 CgroupInput entry = cgroup == null ? null : cgroup.inputToJoin()) {
             ContainerProcess started = ContainerProcess.launch(
-                    program, exec.streams(input), List.of(pidfd), null, entry, exec.launchLimit(), false, () -> {});
+                    program,
+                    exec.streams(input),
+                    List.of(pidfd),
+                    null,
+                    entry,
+                    pid -> {},
+                    exec.launchLimit(),
+                    false,
+                    () -> {});
             supervise(started);
             return started;
         }
@@ -300,6 +320,45 @@ public final class Container implements AutoCloseable {
         supervisors.forEach(SystemCallSupervisor::close);
         if (cgroup != null) {
             cgroup.close();
+        }
+        use.close();
+    }
+
+    /**
+     * Makes an image of the container's files, whose processes are stopped for that time, so that all is of one moment. What programs have
+     * not written yet is not in it, as after a power cut.
+     *
+     * @param message what has changed; may be empty
+     * @param reference the name of the new image
+     * @return the image, in the store of the container's
+     * @throws io.lxc4j.error.InvalidSpecificationException if its root is neither that of a {@link io.lxc4j.layers.WritableLayer} nor
+     *     {@link io.lxc4j.layers.Image#temporaryRoot()}
+     * @throws io.lxc4j.error.HostUnsupportedException if it has no cgroup that could stop its processes
+     * @throws ContainerException if they can't be stopped within ten seconds, something can't be read, or the container has ended
+     * @throws InterruptedException if this thread is interrupted; the processes run on
+     */
+    public Image commit(String message, String reference) throws InterruptedException {
+        Cgroup stopped = cgroup;
+        if (stopped == null) {
+            throw new HostUnsupportedException(
+                    "committing a running container: it has no cgroup that stops its processes"
+                            + " meanwhile, see Cgroup.isAvailable(); commit its writable layer when it has ended");
+        }
+        stopped.freeze(FREEZE_LIMIT);
+        try {
+            return use.commit(message, reference);
+        } finally {
+            letGoOn(stopped);
+        }
+    }
+
+    private void letGoOn(Cgroup stopped) {
+        try {
+            stopped.thaw();
+        } catch (ContainerException e) {
+            if (process.isAlive()) { // else it was ended, and its cgroup with it
+                throw e;
+            }
         }
     }
 

@@ -387,6 +387,11 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
             throw new InvalidSpecificationException("the host's files with shareUsers would show the container"
                     + " what only the host's root may read; use users of its own, or another root");
         }
+        if (files.needsOwnProcesses() && !namespaces().hasOwnProcesses()) {
+            throw new InvalidSpecificationException(
+                    files + " needs a PID namespace of the container's own, as processes"
+                            + " that outlive it in another could still write there when the next container has it");
+        }
         mounts.forEach(mount -> mount.check(namespaces(), mounts));
         isolation().check(namespaces().hasOwnUsers());
         if (isolation().procOptions().containsKey("subset")
@@ -423,6 +428,17 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
     Execution execution() {
         return execution == null ? Execution.of(this) : execution;
+    }
+
+    /** The same for one container, which has a root of its own. */
+    ContainerBuilder withRoot(RootFileSystem own) {
+        if (own == root()) {
+            return this;
+        }
+        ContainerBuilder bound = new ContainerBuilder(this);
+        bound.execution = execution;
+        bound.root = own;
+        return bound;
     }
 
     RootFileSystem root() {

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,7 @@ public final class ContainerProcess extends Process {
      * @param given what the program's plan is given
      * @param idMaps the id maps of this launch, or null for those of the plan
      * @param cgroup the cgroup of the process, or null
+     * @param met is told the process's id before that has done anything
      * @param limit how long the launch may take
      * @param protectedByKernel whether it is a process 1 that is no init
      * @param ended run by the reactor when nothing of the container is left
@@ -87,6 +89,7 @@ public final class ContainerProcess extends Process {
             List<Fd> given,
             @Nullable IdMaps idMaps,
             @Nullable CgroupInput cgroup,
+            LongConsumer met,
             Duration limit,
             boolean protectedByKernel,
             Runnable ended) {
@@ -103,6 +106,7 @@ public final class ContainerProcess extends Process {
                                         given,
                                         idMaps,
                                         cgroup,
+                                        met,
                                         limit));
             }
             connect(streams, process);

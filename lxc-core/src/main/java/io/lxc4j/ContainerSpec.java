@@ -8,6 +8,7 @@ import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.layers.RootUse;
 import io.lxc4j.namespaces.Namespaces;
 import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
@@ -45,22 +46,33 @@ public final class ContainerSpec {
     }
 
     private Container start(Redirect input) {
-        List<Object> host = ContainerPlan.look(settings);
-        Compiled current = compiled;
-        if (current == null || !current.host.equals(host)) {
-            current = new Compiled(host, LaunchProgram.compile(ContainerPlan.of(settings)));
-            compiled = current;
+        RootUse use = settings.root().use();
+        try {
+            ContainerBuilder own = settings.withRoot(use.root());
+            List<Object> host = ContainerPlan.look(own);
+            Compiled current = compiled;
+            if (current == null || !current.host.equals(host)) {
+                current = new Compiled(host, LaunchProgram.compile(ContainerPlan.of(own)));
+                compiled = current;
+            }
+            return start(current.program, use, input);
+        } catch (RuntimeException | Error e) {
+            use.close();
+            throw e;
         }
-        return start(current.program, input);
     }
 
     /** Starts a program compiled from this specification's plan; tests hand in faulty ones. */
     Container start(LaunchProgram program, Redirect input) {
+        return start(program, RootUse.of(settings.root()), input);
+    }
+
+    private Container start(LaunchProgram program, RootUse use, Redirect input) {
         IdLease lease = settings.namespaces().lease();
         Cgroup cgroup = null;
         try {
             cgroup = settings.makeCgroup();
-            return start(program, lease, cgroup, input);
+            return start(program, use, lease, cgroup, input);
         } catch (RuntimeException | Error e) {
             if (cgroup != null) {
                 cgroup.close();
@@ -72,7 +84,8 @@ public final class ContainerSpec {
         }
     }
 
-    private Container start(LaunchProgram program, @Nullable IdLease lease, @Nullable Cgroup cgroup, Redirect input) {
+    private Container start(
+            LaunchProgram program, RootUse use, @Nullable IdLease lease, @Nullable Cgroup cgroup, Redirect input) {
         Namespaces namespaces = settings.namespaces();
         List<Fd> joined = namespaces.open();
         try (CgroupInput entry = cgroup == null ? null : cgroup.input()) {
@@ -84,17 +97,24 @@ public final class ContainerSpec {
                             ? null
                             : lease.ids().maps(),
                     entry,
+                    use,
                     settings.launchLimit(),
                     namespaces.hasOwnProcesses() && !settings.init,
-                    () -> ended(lease, cgroup));
-            return new Container(this, process, lease, cgroup);
+                    () -> ended(use, lease, cgroup));
+            try {
+                return new Container(this, process, use, lease, cgroup);
+            } catch (RuntimeException | Error e) {
+                process.end();
+                throw e;
+            }
         } finally {
             joined.forEach(Fd::close);
         }
     }
 
     /** The reactor does not wait for the kernel to let go of a cgroup. */
-    private static void ended(@Nullable IdLease lease, @Nullable Cgroup cgroup) {
+    private static void ended(RootUse use, @Nullable IdLease lease, @Nullable Cgroup cgroup) {
+        use.ended();
         if (cgroup != null) {
             Thread.ofVirtual().name("lxc4j-cgroup-end").start(cgroup::close);
         }

@@ -64,7 +64,9 @@ final class Errands {
         LaunchProgram program = LaunchProgram.compile(plan);
         try (Fd nothing = Kernel.open("/dev/null", Constants.O_RDWR, 0)) {
             return way.apply(
-                    program, new LaunchInputs(nothing, nothing, nothing, given, null, null, LaunchInputs.USUAL_LIMIT));
+                    program,
+                    new LaunchInputs(
+                            nothing, nothing, nothing, given, null, null, pid -> {}, LaunchInputs.USUAL_LIMIT));
         }
     }
 }

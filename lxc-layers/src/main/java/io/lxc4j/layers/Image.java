@@ -103,6 +103,23 @@ public final class Image {
     }
 
     /**
+     * Its files as a container's root, below a directory of the store that takes what is written and is removed with the container: for
+     * more than fits into memory. It is written to without syncs, as nothing of it is needed later. Each container has one of its own;
+     * what a JVM that is killed leaves is removed when the store is opened or {@linkplain LayerStore#collect collected}.
+     *
+     * @return the root file system
+     * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
+     */
+    public RootFileSystem temporaryRoot() {
+        return new DiskRoot(
+                new LayerStore(store),
+                this,
+                store.root().resolve("tmp/…/layer/d"),
+                () -> store.temporary(descriptor),
+                true);
+    }
+
+    /**
      * Looks for a user in its {@code /etc/passwd} and {@code /etc/group}.
      *
      * @param user {@code user} or {@code user:group}, names or ids from 0 to 2147483647; empty for root. Without a group, it is that of the
@@ -129,11 +146,12 @@ public final class Image {
                 .toList();
     }
 
-    RootFileSystem rootKeptIn(Path directory) {
-        return root(LayeredRoot.Writes.keptIn(directory));
+    LayeredRoot rootKeptIn(Path directory, boolean isVolatile) {
+        LayeredRoot.Writes kept = LayeredRoot.Writes.keptIn(directory);
+        return root(isVolatile ? kept.unsynced() : kept);
     }
 
-    private RootFileSystem root(LayeredRoot.Writes writes) {
+    private LayeredRoot root(LayeredRoot.Writes writes) {
         List<String> layers = store.unpack(descriptor, manifest, UnpackLimits.USUAL);
         return new LayeredRoot(store.layersDirectory(), layers, writes, true);
     }

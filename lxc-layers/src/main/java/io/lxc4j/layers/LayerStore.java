@@ -39,7 +39,7 @@ public final class LayerStore implements AutoCloseable {
     private final Store store;
     private final ImageMaker maker;
 
-    private LayerStore(Store store) {
+    LayerStore(Store store) {
         this.store = store;
         maker = ImageMaker.of(store);
     }
@@ -338,6 +338,68 @@ public final class LayerStore implements AutoCloseable {
     private Image named(String name, Descriptor image, String action) {
         store.name(name, image, action);
         return image(image);
+    }
+
+    // ---- writable layers
+
+    /**
+     * Makes a layer that keeps what containers write above an image, any version of it.
+     *
+     * @param image the image, of this store
+     * @param name its name: 1 to 64 of {@code a-z}, {@code 0-9}, {@code .}, {@code _} and {@code -}, a letter or digit at both ends
+     * @return the layer, on which nothing has been written
+     * @throws InvalidSpecificationException if there is one of that name, or the name has another form
+     */
+    public WritableLayer createWritable(Image image, String name) {
+        store.createWritable(name, image.descriptor());
+        return new WritableLayer(this, store, name, image);
+    }
+
+    /**
+     * Looks for a writable layer.
+     *
+     * @param name its name
+     * @return the layer; empty if there is none of that name
+     * @throws InvalidSpecificationException if the name has no such form
+     */
+    public Optional<WritableLayer> findWritable(String name) {
+        return store.baseOfWritable(name).map(base -> new WritableLayer(this, store, name, image(base)));
+    }
+
+    /**
+     * A writable layer.
+     *
+     * @param name its name
+     * @return the layer
+     * @throws InvalidSpecificationException if there is none of that name
+     */
+    public WritableLayer writable(String name) {
+        return findWritable(name)
+                .orElseThrow(() -> new InvalidSpecificationException("the writable layer " + name
+                        + " is not in the store " + store.root() + "; it has " + writableNames()));
+    }
+
+    /**
+     * The names of all writable layers.
+     *
+     * @return the names, sorted
+     */
+    public List<String> writableNames() {
+        return store.writableNames();
+    }
+
+    /**
+     * Makes an image of what was written above another, while no container uses the layer, which stays as it is. That of a running
+     * container can be had from the container itself.
+     *
+     * @param layer a layer of this store
+     * @param message what has changed; may be empty
+     * @param reference the name of the new image
+     * @return the image
+     * @throws io.lxc4j.error.ContainerException if it is in use, or something can't be read
+     */
+    public Image commit(WritableLayer layer, String message, String reference) {
+        return layer.commit(message, reference);
     }
 
     // ---- registries

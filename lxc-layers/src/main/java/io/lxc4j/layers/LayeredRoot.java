@@ -39,18 +39,23 @@ final class LayeredRoot extends RootFileSystem {
      *
      * @param sizeBytes room in a tmpfs that vanishes; 0 if they go elsewhere or nowhere
      * @param kept a directory with {@code upper} and {@code work}, on one file system; null if none are kept
+     * @param synced whether syncs of programs act
      */
-    record Writes(long sizeBytes, @Nullable Path kept) {
+    record Writes(long sizeBytes, @Nullable Path kept, boolean synced) {
         static Writes none() {
-            return new Writes(0, null);
+            return new Writes(0, null, true);
         }
 
         static Writes vanishing(long sizeBytes) {
-            return new Writes(sizeBytes, null);
+            return new Writes(sizeBytes, null, true);
         }
 
         static Writes keptIn(Path directory) {
-            return new Writes(0, directory);
+            return new Writes(0, directory, true);
+        }
+
+        Writes unsynced() {
+            return new Writes(sizeBytes, kept, false);
         }
 
         boolean any() {
@@ -95,7 +100,7 @@ final class LayeredRoot extends RootFileSystem {
                         + " is gone; somebody has removed the image meanwhile, so pull or build it again");
             }
         }
-        return layers;
+        return List.of(layers, writes);
     }
 
     @Override
@@ -129,7 +134,10 @@ final class LayeredRoot extends RootFileSystem {
             plan.add(new MountOperation.MakeScratchDirectory("work", 0700));
             options.add("upperdir=../upper,workdir=../work");
         }
-        options.add(namespaces.hasOwnUsers() ? "userxattr" : "redirect_dir=nofollow,metacopy=off");
+        if (!writes.synced()) {
+            options.add("volatile");
+        }
+        options.add(attributes(namespaces));
         plan.add(
                 new MountOperation.RootFromOverlay(LAYERS, ROOT, checked(String.join(",", options)), flags(setUserId)));
         if (writes.any()) {
@@ -137,6 +145,17 @@ final class LayeredRoot extends RootFileSystem {
                 plan.add(new MountOperation.MakeDirectory(target, 0755));
             }
         }
+    }
+
+    /**
+     * What is kept says by the same attributes what is opaque, whoever mounts it; those that another mount would read can't be made
+     * inside then. It is no part of an index, as the layers below may be unpacked anew.
+     */
+    private String attributes(Namespaces namespaces) {
+        if (writes.kept() != null) {
+            return "userxattr,index=off";
+        }
+        return namespaces.hasOwnUsers() ? "userxattr" : "redirect_dir=nofollow,metacopy=off";
     }
 
     private static void attach(LaunchPlan.Builder plan, Tree tree, String name) {

@@ -6,9 +6,10 @@ import io.lxc4j.namespaces.Namespaces;
 import java.nio.file.Path;
 
 /**
- * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once.
+ * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once, but that of a {@link
+ * WritableLayer}.
  */
-public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot {
+public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot, DiskRoot {
     /** What all the writes of a container may take, unless set: 1 GiB. */
     static final long DEFAULT_SIZE_BYTES = 1L << 30;
 
@@ -119,6 +120,25 @@ public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, Lay
      * @return whether the plan has one then
      */
     public abstract boolean hasScratch();
+
+    /**
+     * Takes what one container needs of it for itself.
+     *
+     * @return to be closed when the container has ended, or was not launched
+     * @throws io.lxc4j.error.ContainerException if another container has it
+     */
+    public RootUse use() {
+        return RootUse.of(this);
+    }
+
+    /**
+     * Whether it is to be free for the next container when this one has ended, so that no process of it may go on.
+     *
+     * @return whether a container with this root must have a PID namespace of its own
+     */
+    public boolean needsOwnProcesses() {
+        return false;
+    }
 
     /**
      * Adds to a plan what makes this the root.

@@ -175,6 +175,7 @@ final class Accompanied {
                 idMaps.write(pid, work::proc);
             }
             moveToCgroup();
+            inputs.met().accept(pid);
             List<Fd> handed = new ArrayList<>(program.plan().meetsTwice() ? List.of() : inputs.given());
             handed.addAll(work.perform());
             channel.goAhead(handed);

@@ -3,6 +3,7 @@ package io.lxc4j.launch;
 import io.lxc4j.kernel.Fd;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param given the descriptors of the plan's {@link LaunchPlan#given() given handles}, in their order
  * @param idMaps the id maps to write, or null for those of the plan
  * @param cgroup the cgroup of the process, or null where the plan has none
+ * @param met is told the process's id while that waits for the parent's work, before it has done anything
  * @param limit how long the process may take from one word of it to the next until it has become its program
  */
 public record LaunchInputs(
@@ -23,6 +25,7 @@ public record LaunchInputs(
         List<Fd> given,
         @Nullable IdMaps idMaps,
         @Nullable CgroupInput cgroup,
+        LongConsumer met,
         Duration limit) {
     /** What nothing takes that goes well, on a host that is busy. */
     public static final Duration USUAL_LIMIT = Duration.ofSeconds(30);
@@ -41,7 +44,7 @@ public record LaunchInputs(
      * @return the inputs of a plan without given handles
      */
     public static LaunchInputs streams(Fd input, Fd output, Fd error) {
-        return new LaunchInputs(input, output, error, List.of(), null, null, USUAL_LIMIT);
+        return new LaunchInputs(input, output, error, List.of(), null, null, pid -> {}, USUAL_LIMIT);
     }
 
     int[] streamNumbers() {

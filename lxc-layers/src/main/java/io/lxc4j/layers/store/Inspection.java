@@ -27,6 +27,7 @@ final class Inspection {
     private final Blobs blobs;
     private final UnpackedLayers layers;
     private final References references;
+    private final WritableLayers writable;
     private final Findings findings;
 
     /** Blobs that are not right, and that have been removed if this repairs. */
@@ -40,12 +41,14 @@ final class Inspection {
             Blobs blobs,
             UnpackedLayers layers,
             References references,
+            WritableLayers writable,
             boolean repairs) {
         this.store = store;
         this.directory = directory;
         this.blobs = blobs;
         this.layers = layers;
         this.references = references;
+        this.writable = writable;
         findings = new Findings(directory.root(), repairs);
     }
 
@@ -54,10 +57,8 @@ final class Inspection {
         inspectPlaces();
         inspectBlobs();
         inspectNames();
-        List<Descriptor> targets = references.readable().values().stream()
-                .flatMap(List::stream)
-                .map(References.Entry::target)
-                .toList();
+        List<Descriptor> targets = new ArrayList<>(writable.bases());
+        references.readable().values().forEach(log -> log.forEach(version -> targets.add(version.target())));
         images = new ImageWalk(store, targets, this::isRight).images();
         for (Digest digest : List.copyOf(damaged)) {
             findings.add(
@@ -67,6 +68,7 @@ final class Inspection {
                     restore(digest) ? Outcome.RESTORED : Outcome.REMOVED);
         }
         inspectVersions();
+        inspectWritable();
         Set<String> leased = findings.repairs() ? Lease.all(directory) : Set.of();
         new LayerInspection(blobs, layers, this::isRight, leased, findings).run(images);
         return findings.all();
@@ -142,6 +144,20 @@ final class Inspection {
                 references.forget(name, forgotten);
             }
         });
+    }
+
+    /** What was written above an image is of no use without it. */
+    private void inspectWritable() {
+        for (String name : writable.names()) {
+            List<Digest> missing = writable.base(name).map(this::missing).orElse(List.of());
+            if (!missing.isEmpty()) {
+                findings.add(
+                        Kind.INCOMPLETE_IMAGE,
+                        "writable/" + name,
+                        "the image that this writable layer lies on lacks " + missing,
+                        Outcome.LEFT);
+            }
+        }
     }
 
     private List<Digest> missing(Descriptor target) {

@@ -53,6 +53,7 @@ public final class Store implements AutoCloseable {
     private final Blobs blobs;
     private final UnpackedLayers layers;
     private final References references;
+    private final WritableLayers writable;
     private final Lease lease;
     private final ProgressListener listener;
 
@@ -66,6 +67,7 @@ public final class Store implements AutoCloseable {
         blobs = new Blobs(directory);
         layers = new UnpackedLayers(directory);
         references = new References(directory);
+        writable = new WritableLayers(directory);
         try (Use _ = use()) {
             lease = Lease.open(directory);
         }
@@ -78,6 +80,7 @@ public final class Store implements AutoCloseable {
         blobs = other.blobs;
         layers = other.layers;
         references = other.references;
+        writable = other.writable;
         lease = other.lease;
         this.listener = listener;
     }
@@ -488,18 +491,74 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    // ---- writable layers
+
+    /**
+     * Makes a writable layer that is kept.
+     *
+     * @param name its name
+     * @param image the image that it lies on, all of which is there
+     * @throws io.lxc4j.error.InvalidSpecificationException if there is one of that name
+     */
+    public void createWritable(String name, Descriptor image) {
+        try (Use _ = use()) {
+            requireWhole(image);
+            writable.create(name, image);
+        }
+    }
+
+    /**
+     * Makes a writable layer for one container.
+     *
+     * @param image the image that it lies on
+     * @return the layer, whose closing removes it
+     */
+    public HeldLayer temporary(Descriptor image) {
+        return writable.temporary(image);
+    }
+
+    /**
+     * Takes a writable layer for oneself.
+     *
+     * @param name its name
+     * @param doing what for, as an error is to name it
+     * @return the layer, which is the caller's to close
+     * @throws ContainerException if somebody uses it, or there is no such layer
+     */
+    public HeldLayer holdWritable(String name, String doing) {
+        return writable.hold(name, doing);
+    }
+
+    /**
+     * The image that a writable layer lies on.
+     *
+     * @param name its name
+     * @return the image; empty if there is no such layer
+     */
+    public Optional<Descriptor> baseOfWritable(String name) {
+        return writable.base(name);
+    }
+
+    /**
+     * The names of all writable layers.
+     *
+     * @return the names, sorted
+     */
+    public List<String> writableNames() {
+        return writable.names();
+    }
+
     // ---- collecting
 
     private Set<String> reachable(List<Descriptor> roots) {
         return new ImageWalk(this, roots, blobs::has).names();
     }
 
-    /** What all names stand for, or have stood for. */
+    /** What all names stand for, or have stood for, and what writable layers lie on. */
     private List<Descriptor> named() {
-        return references.all().values().stream()
-                .flatMap(List::stream)
-                .map(References.Entry::target)
-                .toList();
+        List<Descriptor> named = new ArrayList<>(writable.bases());
+        references.all().values().forEach(log -> log.forEach(entry -> named.add(entry.target())));
+        return named;
     }
 
     /**
@@ -626,7 +685,7 @@ public final class Store implements AutoCloseable {
 
     private List<Finding> inspect(boolean repairs) {
         try {
-            return new Inspection(this, directory, blobs, layers, references, repairs).run();
+            return new Inspection(this, directory, blobs, layers, references, writable, repairs).run();
         } catch (IOException e) {
             throw new ContainerException("looking for damage in the store " + root() + ": " + e, e);
         }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of a store and how things get into it: whole, or not at all, whenever somebody ends this JVM. What is made begins in
@@ -29,6 +31,8 @@ import java.util.concurrent.ThreadLocalRandom;
 final class StoreDirectory {
     private static final String FORMAT = "lxc4j store 1\n";
     private static final String OWNER_ONLY = "rwx------";
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
     private final Path root;
 
@@ -64,8 +68,8 @@ final class StoreDirectory {
             }
         }
         requirePrivate();
-        for (String part :
-                List.of("blobs/sha256", "blobs/sha512", "layers", "keys", "refs", "leases", "locks", "tmp")) {
+        for (String part : List.of(
+                "blobs/sha256", "blobs/sha512", "layers", "keys", "writable", "refs", "leases", "locks", "tmp")) {
             Files.createDirectories(root.resolve(part));
         }
         Path version = root.resolve("format");
@@ -110,13 +114,11 @@ final class StoreDirectory {
     record Workshop(Path path, StoreLock lock) implements AutoCloseable {
         @Override
         public void close() {
-            TreeRemover.remove(path);
-            try {
+            try (lock) {
+                TreeRemover.remove(path);
                 Files.deleteIfExists(lockOf(path));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } finally {
-                lock.close();
             }
         }
     }
@@ -162,8 +164,15 @@ final class StoreDirectory {
                 Path path = root.resolve("tmp").resolve(name.substring(0, name.length() - ".lock".length()));
                 Optional<StoreLock> abandoned = StoreLock.tryExclusive(lockOf(path));
                 if (abandoned.isPresent()) {
-                    new Workshop(path, abandoned.get()).close();
-                    count++;
+                    try {
+                        new Workshop(path, abandoned.get()).close();
+                        count++;
+                    } catch (ContainerException e) {
+                        LOG.debug(
+                                "{} is left for later",
+                                path,
+                                e); // a container of a JVM that was killed is about to end
+                    }
                 }
             }
         }

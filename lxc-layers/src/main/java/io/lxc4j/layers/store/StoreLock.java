@@ -2,9 +2,11 @@ package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.Errno;
+import io.lxc4j.error.SystemCallException;
 import io.lxc4j.kernel.Constant;
 import io.lxc4j.kernel.Constants;
 import io.lxc4j.kernel.Fd;
+import io.lxc4j.kernel.FileStatus;
 import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.Sys;
 import java.nio.file.Path;
@@ -91,6 +93,18 @@ public final class StoreLock implements AutoCloseable {
         }
         Kernel.check(result, Sys.FLOCK, () -> fd + ", " + how.name());
         return true;
+    }
+
+    /** Whether a path still leads to the file that is locked. */
+    boolean isOf(Path file) {
+        try {
+            return FileStatus.of(file).inode() == FileStatus.of(fd).inode();
+        } catch (SystemCallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     @Override

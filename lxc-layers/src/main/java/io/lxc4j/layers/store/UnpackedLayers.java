@@ -21,8 +21,7 @@ import io.lxc4j.layers.tar.TarReader;
 import io.lxc4j.layers.tar.TarWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
@@ -261,8 +260,11 @@ final class UnpackedLayers {
         try {
             StoreDirectory.place(layer, place);
             return true;
-        } catch (DirectoryNotEmptyException | FileAlreadyExistsException _) {
-            return false;
+        } catch (FileSystemException e) { // of no particular kind, as a directory is in the way
+            if (Files.exists(place)) {
+                return false;
+            }
+            throw e;
         }
     }
 

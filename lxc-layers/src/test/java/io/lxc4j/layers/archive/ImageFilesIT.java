@@ -80,7 +80,7 @@ class ImageFilesIT {
         assertThat(other.image("example.org/team/app:2").digest()).isEqualTo(image.digest());
         assertThat(other.image("app:1").digest()).isEqualTo(mine.image("app:1").digest());
         assertThat(other.check()).isEmpty();
-        assertThat(other.log("app:1").getFirst().action()).isEqualTo("load");
+        assertThat(other.reflog("app:1").getFirst().action()).isEqualTo("load");
         assertThat(other.image("example.org/team/app:2").root()).isNotNull();
     }
 
@@ -336,12 +336,12 @@ class ImageFilesIT {
             Path saved = directory.resolve("saved" + format);
             mine.save("app:all", saved, format);
             assertThat(other.load(saved)).containsExactly("docker.io/library/app:all");
-            assertThat(other.log("app:all").getFirst().target().digest()).isEqualTo(index);
+            assertThat(other.reflog("app:all").getFirst().target().digest()).isEqualTo(index);
             assertThat(other.image("app:all", Platform.parse(OTHER_PLATFORM)).digest())
                     .isEqualTo(there.digest());
             Image only = other.load(saved, "app:s390x", Platform.parse(OTHER_PLATFORM));
             assertThat(only.digest()).isEqualTo(there.digest());
-            assertThat(other.log("app:s390x").getFirst().target()).isEqualTo(only.descriptor());
+            assertThat(other.reflog("app:s390x").getFirst().target()).isEqualTo(only.descriptor());
         }
         Path docker = directory.resolve("docker");
         mine.save("app:all", docker, ImageFormat.DOCKER_ARCHIVE);
@@ -360,7 +360,7 @@ class ImageFilesIT {
         Files.delete(layout.resolve("blobs/sha256/" + absent.hex()));
         assertThat(other.load(layout, "app:all").digest())
                 .isEqualTo(mine.image("app:all").digest());
-        assertThat(other.log("app:all").getFirst().target().digest()).isEqualTo(index);
+        assertThat(other.reflog("app:all").getFirst().target().digest()).isEqualTo(index);
         assertThat(other.platforms("app:all")).containsExactly(Platform.host());
         assertThatExceptionOfType(InvalidSpecificationException.class)
                 .isThrownBy(() -> other.load(layout, "app:x", Platform.parse(OTHER_PLATFORM)));

@@ -330,7 +330,7 @@ class PeersIT {
                     "docker://" + ours,
                     "oci:" + copied + ":" + ours);
             other.load(copied);
-            assertThat(other.log(ours).getFirst().target().digest()).isEqualTo(index);
+            assertThat(other.reflog(ours).getFirst().target().digest()).isEqualTo(index);
             assertThat(other.image(ours)).hasToString(image.toString());
 
             String theirs = registry.name() + "/theirs/all:1";
@@ -343,7 +343,7 @@ class PeersIT {
                     "oci:" + copied + ":" + ours,
                     "docker://" + theirs);
             assertThat(other.pullAllPlatforms(theirs, client)).containsExactly(foreign, Platform.host());
-            assertThat(other.log(theirs).getFirst().target().digest()).isEqualTo(index);
+            assertThat(other.reflog(theirs).getFirst().target().digest()).isEqualTo(index);
             String one = registry.name() + "/theirs/one:1";
             other.tag(theirs, one);
             other.push(one, client);

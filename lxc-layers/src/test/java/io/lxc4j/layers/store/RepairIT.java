@@ -262,7 +262,7 @@ class RepairIT {
         List<StoreProblem> done = store.repair();
         assertThat(done).extracting("kind").containsOnly(Kind.INCOMPLETE_IMAGE);
         assertThat(done).extracting("outcome").containsExactly(Outcome.REMOVED, Outcome.LEFT);
-        assertThat(store.log(NAME)).singleElement().extracting("target").isEqualTo(second.descriptor());
+        assertThat(store.reflog(NAME)).singleElement().extracting("target").isEqualTo(second.descriptor());
     }
 
     // ---- names and what does not belong there
