@@ -41,8 +41,6 @@ public final class LayerUnpacker implements AutoCloseable {
     /** While it is filled; what it is to have comes last. */
     private static final int OWNERS = 0700;
 
-    private static final int NEW_FILE_MODE = 0600;
-
     private final FileTree tree = new FileTree();
     private final Fd root;
     private final boolean asRoot;
@@ -249,10 +247,11 @@ public final class LayerUnpacker implements AutoCloseable {
 
     private void makeFile(TarEntry entry, LayerPath path, Fd parent, TarReader archive) throws IOException {
         String name = path.name();
-        long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, NEW_FILE_MODE));
+        int mode = Equipment.firstMode(entry);
+        long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, mode));
         try (Fd file = new Fd((int) number, name)) {
             content.write(entry, file, archive);
-            equipment.give(path, entry, file, "");
+            equipment.giveFile(path, entry, file);
         }
     }
 
