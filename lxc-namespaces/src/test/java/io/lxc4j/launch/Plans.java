@@ -123,6 +123,7 @@ final class Plans {
                 .add(new Operation.DieWithParent())
                 .add(new Operation.NewSession())
                 .add(new Operation.NewCgroupNamespace())
+                .add(new Operation.BecomeUser(new Operation.SetIds(1000, 1000, List.of(1, 2)), true))
                 .add(new Operation.SetIds(0, 0, List.of(5, 6)))
                 .add(new JoinOperation.Hide())
                 .add(new JoinOperation.JoinProcess(process, Set.of(Namespace.PID, Namespace.MOUNT)))
