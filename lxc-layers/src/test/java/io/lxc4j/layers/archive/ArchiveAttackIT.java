@@ -585,8 +585,8 @@ class ArchiveAttackIT {
         Descriptor layer = Layout.right().blob(MediaType.LAYER_GZIP, Layout.gzip(Layout.LAYER));
         Descriptor confused = new Descriptor(MediaType.MANIFEST, layer.digest(), layer.size());
         Descriptor index = layout.indexBlob(
-                confused.withPlatform(Platform.host()),
-                layout.image(layout.layer(MediaType.LAYER_GZIP)).withPlatform(Platform.parse("linux/mips")));
+                layout.image(layout.layer(MediaType.LAYER_GZIP)).withPlatform(Platform.parse("linux/mips")),
+                confused.withPlatform(Platform.host()));
         layout.remove(Layout.path(layer));
         layout.index(index);
         Path second = layout.writeTo(directory.resolve("second"));
@@ -599,5 +599,25 @@ class ArchiveAttackIT {
         store = LayerStore.open(directory.resolve("store"));
         store.collect();
         assertThat(store.check()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("that takes the manifest of another image for a layer does not have that one collected")
+    void manifest_as_layer() throws Exception {
+        Descriptor victim = Layout.empty().image(Layout.empty().layer(MediaType.LAYER_GZIP));
+        Layout.right().writeTo(input);
+        store.load(input);
+        Layout layout = Layout.empty();
+        Descriptor hostile = layout.image(new Descriptor(MediaType.LAYER_GZIP, victim.digest(), victim.size()));
+        layout.index(hostile);
+        for (String name : List.of("a.example/first:1", "z.example/last:1")) {
+            layout.edit(INDEX, text -> text.replaceAll("[a-z.]+/[a-z]+:1", name));
+            store.load(layout.writeTo(directory.resolve("hostile")));
+        }
+        store.close();
+        store = LayerStore.open(directory.resolve("store"));
+        store.collect();
+        assertThat(store.check()).isEmpty();
+        assertThat(store.image("example.org/a:1").root()).isNotNull();
     }
 }

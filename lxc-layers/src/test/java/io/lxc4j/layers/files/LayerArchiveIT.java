@@ -54,6 +54,7 @@ class LayerArchiveIT {
         Trees.shell(tree, """
             find . -exec touch -hcd '2011-12-13 14:15:16 UTC' {} +
             find . -type f -exec setfattr -x user.text {} \\; -exec setfattr -x user.empty {} \\; 2>/dev/null || :
+            chmod 0644 read-only; setfattr -x user.x read-only; chmod 0444 read-only
             setfattr -x user.binary d
             if [ -e null ]; then
                 setfattr -x security.capability random; setfattr -x trusted.mine d; setfattr -x system.posix_acl_access random

@@ -30,6 +30,7 @@ public final class Trees {
         head -c 1000000 /dev/urandom > random
         setfattr -n user.text -v "a = b % c" file; setfattr -n user.binary -v 0x00ff80fe0a00 d
         setfattr -n user.empty file
+        printf r > read-only; setfattr -n user.x -v y read-only; chmod 0444 read-only
         chmod 1777 empty; chmod 2755 d/e
         touch -hd '1970-01-01 00:00:00.000000001 UTC' d/dangling
         touch -d '2286-11-20 17:46:40.5 UTC' file; touch -d '1950-01-01 12:00:00.25 UTC' pipe

@@ -9,12 +9,16 @@ import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.StoreProblem;
 import io.lxc4j.layers.StoreProblem.Kind;
 import io.lxc4j.layers.StoreProblem.Outcome;
+import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
+import io.lxc4j.layers.oci.Manifest;
+import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.testing.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -287,6 +291,27 @@ class RepairIT {
                 .withMessageContaining("repair");
         assertProblem(store.repair(), Kind.DAMAGED_NAME, where, Outcome.REMOVED);
         assertThat(store.names()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("gives no name to an image whose configuration does not fit")
+    void no_fit() throws Exception {
+        Image image = image();
+        try (Store inner = new Store(place)) {
+            Manifest twice = new Manifest(
+                    MediaType.MANIFEST,
+                    image.manifest().config(),
+                    List.of(
+                            image.manifest().layers().getFirst(),
+                            image.manifest().layers().getFirst()),
+                    Map.of());
+            Descriptor wrong = inner.add(MediaType.MANIFEST, twice.toBytes());
+            assertThatExceptionOfType(ContainerException.class)
+                    .isThrownBy(() -> inner.name("docker.io/library/wrong:1", wrong, "test"))
+                    .withMessageContaining("layers");
+        }
+        assertThat(store.names()).containsExactly(NAME);
+        assertThat(store.collect()).isEqualTo(1);
     }
 
     @Test
