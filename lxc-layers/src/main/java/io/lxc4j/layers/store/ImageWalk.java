@@ -23,6 +23,7 @@ final class ImageWalk {
     private final Store store;
     private final Predicate<Digest> isThere;
     private final Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
+    private final Set<Document> walked = new HashSet<>();
     private final List<Contents> images = new ArrayList<>();
     private final Deque<Descriptor> todo = new ArrayDeque<>();
 
@@ -38,13 +39,17 @@ final class ImageWalk {
         todo.addAll(roots);
         while (!todo.isEmpty()) {
             Descriptor next = todo.removeLast();
-            if (blobs.putIfAbsent(next.digest(), next) == null
-                    && next.mediaType().isDocument()
+            blobs.putIfAbsent(next.digest(), next);
+            if (next.mediaType().isDocument()
+                    && walked.add(new Document(next.digest(), next.mediaType()))
                     && isThere.test(next.digest())) {
                 visit(next);
             }
         }
     }
+
+    /** What a blob is said to be. One image can say of another's manifest that it is a layer, and must not hide what that needs. */
+    private record Document(Digest digest, MediaType mediaType) {}
 
     private void visit(Descriptor document) {
         try {
