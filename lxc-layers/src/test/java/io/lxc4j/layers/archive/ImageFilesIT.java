@@ -201,8 +201,8 @@ class ImageFilesIT {
         for (ImageFormat format : ImageFormat.values()) {
             Path target = format == ImageFormat.OCI_DIRECTORY ? directory.resolve("layout") : saved;
             assertThatExceptionOfType(ContainerException.class)
-                    .isThrownBy(() -> mine.save("app:1", target, format))
-                    .as("%s", format);
+                    .as("%s", format)
+                    .isThrownBy(() -> mine.save("app:1", target, format));
         }
         assertThat(Files.readAllBytes(saved)).isEqualTo(before);
         assertThat(directory.resolve("layout/index.json")).doesNotExist();
