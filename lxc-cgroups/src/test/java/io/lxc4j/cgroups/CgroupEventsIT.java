@@ -516,7 +516,7 @@ class CgroupEventsIT {
     }
 
     /** Without files that are kept open as long as they are read. */
-    private static long descriptors() {
+    private static long descriptors() throws Exception {
         return Inhabitants.descriptors() - KeptFiles.open();
     }
 

@@ -77,16 +77,21 @@ public final class Ancestors {
     /** These images and all that they were made from, as far as it is here. */
     List<Descriptor> withAncestors(List<Descriptor> images) {
         List<Descriptor> all = new ArrayList<>(images);
-        Set<Digest> seen = new HashSet<>();
+        Set<Descriptor> seen = new HashSet<>();
         for (int i = 0; i < all.size(); i++) { // which grows meanwhile
             Descriptor image = all.get(i);
-            if (!store.has(image.digest()) || !image.mediaType().isDocument() || !seen.add(image.digest())) {
+            if (!store.has(image.digest()) || !image.mediaType().isDocument() || !seen.add(image)) {
                 continue;
             }
-            switch (store.document(image)) {
-                case Index index -> all.addAll(index.manifests());
-                case Manifest manifest ->
-                    parents(manifest).forEach(parent -> store.manifest(parent).ifPresent(all::add));
+            try {
+                switch (store.document(image)) {
+                    case Index index -> all.addAll(index.manifests());
+                    case Manifest manifest ->
+                        parents(manifest)
+                                .forEach(parent -> store.manifest(parent).ifPresent(all::add));
+                }
+            } catch (InvalidSpecificationException _) {
+                // the index that lists it was wrong: it has no ancestors
             }
         }
         return all;

@@ -145,7 +145,7 @@ class ImageFilesIT {
         mine.save("app:1", layout, ImageFormat.OCI_DIRECTORY);
         mine.save("example.org/team/app:2", layout, ImageFormat.OCI_DIRECTORY);
         assertThat(other.load(layout)).containsExactly("docker.io/library/app:1", "example.org/team/app:2");
-        mine.tag("example.org/team/app:2", "app:1");
+        mine.retag(mine.image("example.org/team/app:2"), "app:1");
         mine.save("app:1", layout, ImageFormat.OCI_DIRECTORY);
         assertThat(other.load(layout)).containsExactly("example.org/team/app:2", "docker.io/library/app:1");
         assertThat(other.image("app:1").digest()).isEqualTo(mine.image("app:1").digest());
