@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A stream that is read ahead")
 @Timeout(30)
+@SuppressWarnings("InputStreamSlowMultibyteRead") // their reads fail, or are few
 class ReadAheadTest {
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
