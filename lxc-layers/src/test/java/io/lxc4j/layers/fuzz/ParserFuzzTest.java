@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -193,15 +194,19 @@ class ParserFuzzTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        StringBuilder shape = new StringBuilder();
+        String shape = members.stream()
+                .map(Member::entry)
+                .map(entry -> entry.type() + " " + entry.attributes().size() + " "
+                        + entry.extents().size())
+                .collect(Collectors.joining(","));
+        if (members.stream().anyMatch(member -> !isWhole(member.entry))) {
+            return shape; // the writer takes files in one piece
+        }
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         TarWriter writer = new TarWriter(written);
         try {
             for (Member member : members) {
                 TarEntry entry = member.entry;
-                shape.append(entry.type())
-                        .append(entry.attributes().size())
-                        .append(entry.extents().size());
                 writer.begin(entry);
                 byte[] data = member.data.getBytes(StandardCharsets.ISO_8859_1);
                 writer.write(data, 0, data.length);
@@ -212,7 +217,11 @@ class ParserFuzzTest {
         } catch (IOException e) {
             throw new AssertionError("what was read can't be written and read again", e);
         }
-        return shape.toString();
+        return shape;
+    }
+
+    private static boolean isWhole(TarEntry entry) {
+        return entry.extents().equals(entry.size() == 0 ? List.of() : List.of(new Extent(0, entry.size())));
     }
 
     /** A message without what is in it of the input. */
@@ -310,7 +319,9 @@ class ParserFuzzTest {
                 return shape(e.getMessage());
             }
             String text = parsed.toString();
-            assertThat(text).doesNotContainPattern("[\\x00-\\x20\\x7f-\\xff]").doesNotContain("..");
+            assertThat(text)
+                    .doesNotContainPattern("[\\x00-\\x20\\x7f-\\xff]")
+                    .doesNotContainPattern("(^|/)\\.\\.?(/|:|$)");
             assertThat(parse.apply(text)).isEqualTo(parsed);
             return text.replaceAll("[a-z0-9]+", "a");
         });
