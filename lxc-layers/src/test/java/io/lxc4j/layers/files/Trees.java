@@ -73,7 +73,7 @@ public final class Trees {
             find . -type f -print0 | sort -z | xargs -0r sha256sum
             find . \\( -type b -o -type c \\) -print0 | sort -z | xargs -0r stat -c '%n %t:%T'
             find . -print0 | sort -z | xargs -0r getfattr -h -d -m - -e hex
-            find . -type f -links +1 -printf '%i %p\\n' | sort | awk '{ if ($1 != last) n++; last = $1; print n, $2 }'
+            find . -type f -links +1 -printf '%p\\t%i\\n' | LC_ALL=C sort | awk -F '\\t' '{ if (!($2 in group)) group[$2] = ++n; print group[$2], $1 }'
             """, directory.toString()).orFail();
     }
 
