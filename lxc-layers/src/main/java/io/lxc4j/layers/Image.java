@@ -114,7 +114,7 @@ public final class Image {
         return new DiskRoot(
                 new LayerStore(store),
                 this,
-                store.root().resolve("tmp/…/layer/d"),
+                store.root().resolve("tmp/temporary/layer/d"),
                 () -> store.temporary(descriptor),
                 true);
     }
