@@ -247,7 +247,7 @@ class WritableLayerIT {
             assertThat(first.exec("ls", "/srv").run().output()).isEqualTo("x\n");
         }
         assertThat(place().resolve("tmp")).isEmptyDirectory();
-        assertThat(specification.explain()).contains("tmp/…/layer/d").contains("volatile");
+        assertThat(specification.explain()).contains("tmp/temporary/layer/d").contains("volatile");
     }
 
     @Test
