@@ -101,15 +101,21 @@ final class KeptFiles {
             OPEN.decrementAndGet();
             return false;
         }
+        if (count == 0) {
+            KEEPERS.add(this);
+            startClosing();
+        }
         if (count == entries.length) {
             entries = Arrays.copyOf(entries, Math.max(32, 2 * count));
         }
         entries[count++] = new Entry(directory, file, number);
-        if (count == 1) {
-            KEEPERS.add(this);
-            startClosing();
-        }
         return true;
+    }
+
+    /** Closes what is open, as one of it is of a file that the kernel has taken away; who reads has to open them anew. */
+    void forget() {
+        closeFiles();
+        next = 0;
     }
 
     /** Closes the files, and keeps none from now on. */

@@ -79,9 +79,14 @@ final class StatsBuffer {
      * @throws ContainerException if the cgroup is gone
      */
     boolean read(Fd directory, StatsFile file) {
-        long open = kept == null ? -1 : kept.find(directory, file);
-        if (open >= 0) {
-            return isThere(readAll(open), Sys.PREAD64, directory, file);
+        KeptFiles files = kept;
+        long open = files == null ? -1 : files.find(directory, file);
+        if (files != null && open >= 0) {
+            long result = readAll(open);
+            if (result != -Errno.ENODEV.number()) {
+                return isThere(result, Sys.PREAD64, directory, file);
+            }
+            files.forget(); // its controller was disabled, or the cgroup is gone: looking again tells
         }
         long number = call(Sys.OPENAT, directory.number(), file.address(), READ.value());
         if (number < 0) {
@@ -91,7 +96,7 @@ final class StatsBuffer {
         boolean keeps = false;
         try {
             long result = readAll(number);
-            keeps = result >= 0 && kept != null && kept.tryKeep(directory, file, number);
+            keeps = result >= 0 && files != null && files.tryKeep(directory, file, number);
             return isThere(result, Sys.PREAD64, directory, file);
         } finally {
             if (!keeps) {

@@ -111,7 +111,9 @@ class CgroupStatsIT {
     @Test
     void saysThatTheCgroupIsGone() throws Exception {
         StatsReader reader = new StatsReader(sources);
-        assertThat(reader.read().cpu()).isPresent();
+        for (int i = 0; i < 3; i++) { // the third time from files that stay open
+            assertThat(reader.read().cpu()).isPresent();
+        }
         cgroup.close();
         assertThatThrownBy(reader::read)
                 .isInstanceOf(ContainerException.class)
