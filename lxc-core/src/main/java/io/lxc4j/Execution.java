@@ -58,7 +58,7 @@ record Execution(
     }
 
     /** Arguments take the place of the image's, and a command that of all. */
-    static List<String> command(ContainerBuilder settings, ExecutionParameters parameters) {
+    private static List<String> command(ContainerBuilder settings, ExecutionParameters parameters) {
         if (!settings.command.isEmpty()) {
             return settings.command;
         }

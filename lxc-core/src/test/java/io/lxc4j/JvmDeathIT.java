@@ -3,6 +3,7 @@ package io.lxc4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lxc4j.testing.ChildJvm;
+import io.lxc4j.testing.Requirement;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -26,8 +27,8 @@ class JvmDeathIT {
 
         /** Starts one container that lasts, or containers without end. */
         public static void main(String[] arguments) throws Exception {
-            ContainerSpec spec =
-                    Container.builder().command("sleep", arguments[0]).build();
+            ContainerBuilder builder = Container.builder().command("sleep", arguments[0]);
+            ContainerSpec spec = (arguments[1].equals("as-user") ? builder.user(4711, 4712) : builder).build();
             Container lasting = spec.start();
             System.out.println(lasting.process().pid());
             while (arguments[1].equals("during")) {
@@ -39,8 +40,19 @@ class JvmDeathIT {
 
     @Test
     void a_killed_jvm_takes_its_containers_along() throws Exception {
+        assertDiesWithJvm("after");
+    }
+
+    /** With a change of ids the kernel forgets that a process is to die with its parent. */
+    @Test
+    void a_killed_jvm_takes_those_along_that_run_as_another_user() throws Exception {
+        Requirement.ROOT.assume();
+        assertDiesWithJvm("as-user");
+    }
+
+    private static void assertDiesWithJvm(String mode) throws Exception {
         String marker = marker();
-        Process jvm = jvm(marker, "after");
+        Process jvm = jvm(marker, mode);
         try (BufferedReader output = jvm.inputReader()) {
             long pid = Long.parseLong(output.readLine());
             assertThat(running(marker)).contains(pid);
