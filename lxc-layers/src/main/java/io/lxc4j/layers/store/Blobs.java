@@ -1,6 +1,7 @@
 package io.lxc4j.layers.store;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.oci.Digest;
 import java.io.IOException;
@@ -62,8 +63,8 @@ public final class Blobs {
         try (InputStream blob = open(digest)) {
             byte[] bytes = blob.readNBytes(LARGEST_DOCUMENT + 1);
             if (bytes.length > LARGEST_DOCUMENT) {
-                throw new LayerException("reading the blob " + digest + ": it is no document, as it has more than "
-                        + LARGEST_DOCUMENT + " bytes");
+                throw new InvalidSpecificationException("reading the blob " + digest
+                        + ": it is no document, as it has more than " + LARGEST_DOCUMENT + " bytes");
             }
             verify(digest, digest.newHash().digest(bytes));
             return bytes;

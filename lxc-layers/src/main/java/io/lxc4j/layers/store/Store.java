@@ -261,9 +261,9 @@ public final class Store implements AutoCloseable {
         if (!blobs.has(digest)) {
             return Optional.empty();
         }
-        byte[] content = blobs.document(digest);
         for (MediaType type : List.of(MediaType.MANIFEST, MediaType.DOCKER_MANIFEST)) {
             try {
+                byte[] content = blobs.document(digest);
                 Manifest.parse(content, type);
                 return Optional.of(new Descriptor(type, digest, content.length));
             } catch (InvalidSpecificationException _) {

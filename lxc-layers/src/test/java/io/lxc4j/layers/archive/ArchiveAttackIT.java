@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
+import io.lxc4j.layers.Image;
 import io.lxc4j.layers.ImageFormat;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
+import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
+import io.lxc4j.layers.store.Ancestors;
 import io.lxc4j.layers.tar.RawArchive;
 import io.lxc4j.testing.Command;
 import java.io.BufferedOutputStream;
@@ -23,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -619,5 +624,39 @@ class ArchiveAttackIT {
         store.collect();
         assertThat(store.check()).isEmpty();
         assertThat(store.image("example.org/a:1").root()).isNotNull();
+    }
+
+    @Test
+    @DisplayName("that takes a large layer for what it was made from, or for an image, does not keep the store from"
+            + " collecting")
+    void large_layer_as_manifest() throws Exception {
+        byte[] random = new byte[5 << 20];
+        new Random(1).nextBytes(random);
+        byte[] archive = new RawArchive()
+                .file("etc/a", new String(random, StandardCharsets.ISO_8859_1))
+                .end();
+        Layout layout = Layout.empty();
+        Descriptor layer = layout.blob(MediaType.LAYER_GZIP, Layout.gzip(archive));
+        Descriptor config = layout.blob(MediaType.CONFIG, Layout.config(Digest.of(archive)));
+        Manifest manifest = new Manifest(
+                MediaType.MANIFEST,
+                config,
+                List.of(layer),
+                Map.of(Ancestors.BASE, layer.digest().toString()));
+        layout.index(layout.blob(MediaType.MANIFEST, manifest.toBytes())).writeTo(input);
+        store.load(input);
+        store.collect();
+        Image image = store.image("example.org/a:1");
+        assertThat(store.versions().log(image)).hasSize(1);
+
+        Layout second = Layout.empty();
+        second.index(second.indexBlob(
+                second.image(second.layer(MediaType.LAYER_GZIP)).withPlatform(Platform.parse("linux/mips")),
+                new Descriptor(MediaType.MANIFEST, layer.digest(), layer.size()).withPlatform(Platform.host())));
+        second.edit(INDEX, text -> text.replace("example.org/a:1", "example.org/b:1"));
+        store.load(second.writeTo(directory.resolve("second")));
+        store.collect();
+        assertThat(store.check()).isEmpty();
+        assertThat(image.root()).isNotNull();
     }
 }
