@@ -66,7 +66,7 @@ public record Platform(String os, String architecture, String variant, String os
 
     /** Variants have been written with and without "v", and the one that is meant by none is written as none. */
     private static String usualVariant(String architecture, String variant) {
-        String named = variant.matches("[0-9]+") ? "v" + variant : variant;
+        String named = variant.matches("[0-9]{1,3}") ? "v" + variant : variant;
         return switch (architecture + "/" + named) {
             case "amd64/v1", "arm64/v8" -> "";
             case "arm/" -> "v7";

@@ -115,7 +115,7 @@ public final class TarReader {
         String link = isLink ? link(header, pax, longLink, path) : "";
         Sparse sparse = type == TarType.FILE ? file(header, pax, path) : new Sparse(0, List.of());
         if (header.type() == DUMPED_DIRECTORY) {
-            start(size(header, pax)); // the names that it had, which are skipped
+            skipBlocks(size(header, pax)); // the names that it had
         }
         return new TarEntry(
                 path,

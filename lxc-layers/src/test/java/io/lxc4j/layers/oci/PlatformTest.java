@@ -28,6 +28,8 @@ class PlatformTest {
         "linux/arm64/8, linux/arm64",
         "linux/arm, linux/arm/v7",
         "linux/arm/5, linux/arm/v5",
+        "linux/arm/1234567890123456789012345678901234567890123456789012345678901234, "
+                + "linux/arm/1234567890123456789012345678901234567890123456789012345678901234",
         "linux/armhf, linux/arm/v7",
         "linux/armel, linux/arm/v6",
         "windows/amd64, windows/amd64",
