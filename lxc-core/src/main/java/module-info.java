@@ -11,5 +11,6 @@ module io.lxc4j {
 
     exports io.lxc4j;
     exports io.lxc4j.audit;
+    exports io.lxc4j.build;
     exports io.lxc4j.host;
 }

@@ -8,6 +8,7 @@ import io.lxc4j.launch.CgroupInput;
 import io.lxc4j.launch.IdLease;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootUse;
 import io.lxc4j.namespaces.Namespaces;
 import java.io.File;
@@ -162,6 +163,15 @@ public final class ContainerSpec {
      */
     public List<String> command() {
         return settings.execution().command();
+    }
+
+    /**
+     * What is mounted in it beside what every container has.
+     *
+     * @return the mounts, in the order in which they are made
+     */
+    public List<Mount> mounts() {
+        return List.copyOf(settings.mounts);
     }
 
     ContainerBuilder settings() {

@@ -16,6 +16,8 @@ import io.lxc4j.layers.store.Ancestors;
 import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
+import io.lxc4j.layers.tar.TarEntry;
+import io.lxc4j.layers.tar.TarType;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -50,15 +52,36 @@ record ImageMaker(Store store, String author, Optional<Instant> sourceDate) {
         }
     }
 
-    /** What is in a directory. */
+    /** What is in a directory. Of an ordinary user, it has the owners that a container of that user shows. */
     LayerSource tree(Path directory) {
         return archive -> {
             Constant how = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
+            OwnersInside owners = OwnersInside.ofThisUser();
             try (Fd root = Kernel.open(directory.toString(), how, 0);
-                    LayerPacker packer = new LayerPacker(archive, sourceDate.orElse(null))) {
+                    LayerPacker packer =
+                            new LayerPacker(archive, sourceDate.orElse(null), entry -> Optional.of(owners.of(entry)))) {
                 packer.pack(root);
             }
         };
+    }
+
+    /** A directory that an image has, in the archive of a layer above. */
+    TarEntry directory(String path, FileMetadata metadata) {
+        Instant modified =
+                sourceDate.filter(latest -> metadata.modified().isAfter(latest)).orElse(metadata.modified());
+        return new TarEntry(
+                path.isEmpty() ? "./" : path + "/",
+                TarType.DIRECTORY,
+                metadata.mode(),
+                metadata.uid(),
+                metadata.gid(),
+                modified,
+                "",
+                0,
+                0,
+                metadata.attributes(),
+                0,
+                List.of());
     }
 
     HistoryEntry step(String action, String message, boolean isEmptyLayer) {

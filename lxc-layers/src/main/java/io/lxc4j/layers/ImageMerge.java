@@ -11,9 +11,7 @@ import io.lxc4j.layers.oci.HistoryEntry;
 import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.tar.TarEntry;
-import io.lxc4j.layers.tar.TarType;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -127,28 +125,9 @@ final class ImageMerge {
         List<TarEntry> ways = new ArrayList<>();
         try (MergedTree files = ours.files()) {
             for (String path : tree.ways()) {
-                files.look(path, entry -> ways.add(entry(path, FileMetadata.of(entry))));
+                files.look(path, entry -> ways.add(maker.directory(path, FileMetadata.of(entry))));
             }
         }
         return ways;
-    }
-
-    private TarEntry entry(String path, FileMetadata directory) {
-        Instant modified = maker.sourceDate()
-                .filter(latest -> directory.modified().isAfter(latest))
-                .orElse(directory.modified());
-        return new TarEntry(
-                path.isEmpty() ? "./" : path + "/",
-                TarType.DIRECTORY,
-                directory.mode(),
-                directory.uid(),
-                directory.gid(),
-                modified,
-                "",
-                0,
-                0,
-                directory.attributes(),
-                0,
-                List.of());
     }
 }

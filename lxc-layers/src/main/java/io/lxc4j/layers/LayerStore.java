@@ -4,6 +4,7 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.layers.archive.ImageLoad;
 import io.lxc4j.layers.archive.ImageSave;
+import io.lxc4j.layers.archive.LayerImport;
 import io.lxc4j.layers.archive.PlatformChoice;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.ExecutionParameters;
@@ -12,6 +13,7 @@ import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.registry.RegistryClient;
+import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -294,6 +296,45 @@ public final class LayerStore implements AutoCloseable {
                             List.of()),
                     "import");
         }
+    }
+
+    /**
+     * Makes an image of one layer from an archive of its files, as {@code tar}, {@code docker export} and {@code mmdebstrap} write it.
+     *
+     * @param archive a tar archive, which may be compressed by gzip or Zstandard, and which anybody may have made
+     * @param reference its name
+     * @return the image
+     * @throws io.lxc4j.error.ContainerException if it can't be read, is no such archive, or has what no layer may have; nothing is named then
+     */
+    public Image importArchive(Path archive, String reference) {
+        String name = canonical(reference);
+        try (Store.Use _ = store.use()) {
+            NewLayer layer = new LayerImport(store, archive).take();
+            ImageConfig config = new ImageConfig(Platform.host())
+                    .withLayer(layer.diffId(), maker.step("import", "import of an archive", false));
+            Image image = maker.image(maker.finish(config, List.of(layer.blob()), List.of()));
+            var _ = image.layerDirectories(); // refuses what is no layer
+            return named(name, image.descriptor(), "import");
+        }
+    }
+
+    /**
+     * Begins an image with what another one has.
+     *
+     * @param base the image below, of this store
+     * @return a draft, to which steps are added
+     */
+    public ImageDraft draft(Image base) {
+        return new ImageDraft(maker, base.config(), base.manifest().layers(), List.of(base.digest()));
+    }
+
+    /**
+     * Begins an image that has nothing, for this machine.
+     *
+     * @return a draft, to which files are to be copied first
+     */
+    public ImageDraft draft() {
+        return new ImageDraft(maker, new ImageConfig(Platform.host()), List.of(), List.of());
     }
 
     /**

@@ -23,12 +23,19 @@ final class UserFiles {
     private static final int MOST_GROUPS = 1024;
     private static final Pattern ID = Pattern.compile("[0-9]{1,10}");
 
+    /** Of an image that has none. */
+    static final UserFiles NONE = new UserFiles(List.of(), List.of());
+
     private final List<String[]> users;
     private final List<String[]> groups;
 
     UserFiles(MergedTree files) {
-        users = lines(files, "/etc/passwd", 7);
-        groups = lines(files, "/etc/group", 4);
+        this(lines(files, "/etc/passwd", 7), lines(files, "/etc/group", 4));
+    }
+
+    private UserFiles(List<String[]> users, List<String[]> groups) {
+        this.users = users;
+        this.groups = groups;
     }
 
     private static List<String[]> lines(MergedTree files, String path, int fields) {

@@ -142,11 +142,7 @@ final class DockerReader {
     /** Docker takes archives whose layers are compressed, though it writes none. */
     private MediaType type(String name) throws IOException {
         try (Entries.Content layer = find(name)) {
-            return switch (Decompression.find(layer.stream())) {
-                case NONE -> MediaType.LAYER;
-                case GZIP -> MediaType.LAYER_GZIP;
-                case ZSTD -> MediaType.LAYER_ZSTD;
-            };
+            return Decompression.find(layer.stream()).layerType();
         }
     }
 }

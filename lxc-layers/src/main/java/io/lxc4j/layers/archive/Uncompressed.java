@@ -28,6 +28,28 @@ final class Uncompressed {
      */
     static long verify(Store store, Digest blob, Digest diffId) throws IOException {
         MessageDigest hash = diffId.newHash();
+        long size = read(store, blob, hash);
+        if (!diffId.matches(hash.digest())) {
+            throw new LayerException("the layer " + blob + " is not the one that its image's configuration names, "
+                    + diffId + ", when it is decompressed");
+        }
+        return size;
+    }
+
+    /**
+     * Names a layer by its archive.
+     *
+     * @param store the store that has it
+     * @param blob its digest as it is kept
+     * @return its digest without compression
+     */
+    static Digest diffId(Store store, Digest blob) throws IOException {
+        MessageDigest hash = Digest.newSha256();
+        read(store, blob, hash);
+        return Digest.ofHash(hash.digest());
+    }
+
+    private static long read(Store store, Digest blob, MessageDigest hash) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         long size = 0;
         try (InputStream content = Decompression.decompress(store.open(blob))) {
@@ -40,10 +62,6 @@ final class Uncompressed {
                             "the layer " + blob + " decompresses to more than " + MOST_BYTES + " bytes");
                 }
             }
-        }
-        if (!diffId.matches(hash.digest())) {
-            throw new LayerException("the layer " + blob + " is not the one that its image's configuration names, "
-                    + diffId + ", when it is decompressed");
         }
         return size;
     }

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -46,6 +47,7 @@ public final class LayerPacker implements AutoCloseable {
     private final FileTree tree = new FileTree();
     private final TarWriter archive;
     private final @Nullable Instant latest;
+    private final Placement placement;
     private final @Nullable Unkept unkept;
     private final byte[] data = new byte[DATA_BYTES];
     private final Map<Long, String> linked = new HashMap<>();
@@ -57,13 +59,38 @@ public final class LayerPacker implements AutoCloseable {
      * @param latest what times are cut to that are later; null if none are
      */
     public LayerPacker(TarWriter archive, @Nullable Instant latest) {
-        this(archive, latest, null);
+        this(archive, latest, Optional::of);
     }
 
-    private LayerPacker(TarWriter archive, @Nullable Instant latest, @Nullable Unkept unkept) {
+    /**
+     * A packer that says of each entry what becomes of it.
+     *
+     * @param archive where the entries go; it is not finished here
+     * @param latest what times are cut to that are later; null if none are
+     * @param placement what says so
+     */
+    public LayerPacker(TarWriter archive, @Nullable Instant latest, Placement placement) {
+        this(archive, latest, placement, null);
+    }
+
+    private LayerPacker(TarWriter archive, @Nullable Instant latest, Placement placement, @Nullable Unkept unkept) {
         this.archive = archive;
         this.latest = latest;
+        this.placement = placement;
         this.unkept = unkept;
+    }
+
+    /** Decides where, and as whose, something gets into the archive. */
+    @FunctionalInterface
+    public interface Placement {
+        /**
+         * Decides.
+         *
+         * @param entry what was found, with its path in the tree that is packed; each directory before what is in it
+         * @return the entry that is written; empty for none
+         * @throws IOException if something that comes before it can't be written
+         */
+        Optional<TarEntry> place(TarEntry entry) throws IOException;
     }
 
     /**
@@ -74,7 +101,7 @@ public final class LayerPacker implements AutoCloseable {
      * @return the packer
      */
     public static LayerPacker ofUnpacked(TarWriter archive, Unkept unkept) {
-        return new LayerPacker(archive, null, unkept);
+        return new LayerPacker(archive, null, Optional::of, unkept);
     }
 
     @Override
@@ -92,6 +119,26 @@ public final class LayerPacker implements AutoCloseable {
     public void pack(Fd root) throws IOException {
         put(root, "", "./", tree.status(root, ""));
         packInside(root, "", 0);
+    }
+
+    /**
+     * Packs one name of a directory with all that it holds.
+     *
+     * @param directory the directory, open for reading, which stays the caller's
+     * @param name the name, a string of bytes
+     * @throws LayerException if something can't be read, or changes while it is read
+     * @throws IOException if the archive can't be written
+     */
+    public void pack(Fd directory, String name) throws IOException {
+        pack(directory, name, name, 0);
+    }
+
+    private boolean begin(TarEntry entry) throws IOException {
+        Optional<TarEntry> placed = placement.place(entry);
+        if (placed.isPresent()) {
+            archive.begin(placed.get());
+        }
+        return placed.isPresent();
     }
 
     private void packInside(Fd directory, String prefix, int depth) throws IOException {
@@ -118,11 +165,15 @@ public final class LayerPacker implements AutoCloseable {
 
     private void packDevice(String path) throws IOException {
         if (unkept != null) {
-            archive.begin(unkept.find(LayerPath.of(path)).orElseThrow());
+            begin(unkept.find(LayerPath.of(path)).orElseThrow());
         }
     }
 
     private void pack(Fd directory, String name, String path, int depth) throws IOException {
+        if (name.startsWith(Whiteout.PREFIX)) {
+            throw new LayerException("packing " + ByteStrings.show(path) + ": a name that begins with "
+                    + Whiteout.PREFIX + " says in a layer that something is gone, so no file can have it; rename it");
+        }
         FileStatus status = tree.status(directory, name);
         if (Whiteout.is(status)) {
             mark(path.substring(0, path.length() - name.length()) + Whiteout.PREFIX + name, status);
@@ -141,12 +192,14 @@ public final class LayerPacker implements AutoCloseable {
     private void packFile(Fd directory, String name, String path, FileStatus seen) throws IOException {
         String first = seen.links() > 1 ? linked.putIfAbsent(seen.inode(), path) : null;
         if (first != null) {
-            archive.begin(entry(TarType.HARD_LINK, path, seen, first, 0, Collections.emptyNavigableMap()));
+            begin(entry(TarType.HARD_LINK, path, seen, first, 0, Collections.emptyNavigableMap()));
             return;
         }
         try (Fd file = tree.open(directory, name, FILE)) {
             FileStatus status = tree.status(file, "");
-            archive.begin(entry(TarType.FILE, path, status, "", status.size(), attributes(file, "")));
+            if (!begin(entry(TarType.FILE, path, status, "", status.size(), attributes(file, "")))) {
+                return;
+            }
             long left = status.size();
             while (left > 0) {
                 int count = (int) Math.min(left, tree.read(file, data));
@@ -163,7 +216,7 @@ public final class LayerPacker implements AutoCloseable {
         TarType type = type(status);
         String link = type == TarType.SYMBOLIC_LINK ? tree.link(directory, name) : "";
         SequencedMap<String, String> attributes = attributes(directory, name);
-        archive.begin(entry(type, path, status, link, 0, attributes));
+        begin(entry(type, path, status, link, 0, attributes));
         if (type == TarType.DIRECTORY && Whiteout.isOpaque(tree, directory, name)) {
             mark((path.equals("./") ? "" : path) + Whiteout.OPAQUE, status);
         }
@@ -195,7 +248,7 @@ public final class LayerPacker implements AutoCloseable {
 
     /** An entry without content that says something by its name. */
     private void mark(String path, FileStatus status) throws IOException {
-        archive.begin(new TarEntry(
+        begin(new TarEntry(
                 path, TarType.FILE, 0, 0, 0, time(status), "", 0, 0, Collections.emptyNavigableMap(), 0, List.of()));
     }
 

@@ -2,6 +2,7 @@ package io.lxc4j.layers.store;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.lxc4j.error.HostUnsupportedException;
+import io.lxc4j.layers.oci.MediaType;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,19 @@ public enum Decompression {
         try (BufferedInputStream buffered = new BufferedInputStream(blob, LONGEST_MAGIC)) {
             return of(buffered);
         }
+    }
+
+    /**
+     * What an archive of a layer is called that is compressed so.
+     *
+     * @return its media type
+     */
+    public MediaType layerType() {
+        return switch (this) {
+            case NONE -> MediaType.LAYER;
+            case GZIP -> MediaType.LAYER_GZIP;
+            case ZSTD -> MediaType.LAYER_ZSTD;
+        };
     }
 
     /**

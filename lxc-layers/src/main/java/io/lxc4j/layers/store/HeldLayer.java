@@ -50,6 +50,15 @@ public final class HeldLayer implements AutoCloseable {
         return new HeldLayer(directory, layer, "starting a container", null, workshop);
     }
 
+    /**
+     * The same for somebody who does not give it back.
+     *
+     * @return the layer, whose closing does nothing
+     */
+    public HeldLayer lent() {
+        return new HeldLayer(directory, layer, doing, null, null);
+    }
+
     static HeldLayer named(StoreDirectory directory, Path layer, StoreLock lock, String doing) {
         HeldLayer held = new HeldLayer(directory, layer, doing, lock, null);
         try {

@@ -54,6 +54,7 @@ public final class Store implements AutoCloseable {
     private final UnpackedLayers layers;
     private final References references;
     private final WritableLayers writable;
+    private final Steps steps;
     private final Lease lease;
     private final ProgressListener listener;
 
@@ -68,6 +69,7 @@ public final class Store implements AutoCloseable {
         layers = new UnpackedLayers(directory);
         references = new References(directory);
         writable = new WritableLayers(directory);
+        steps = new Steps(directory);
         try (Use _ = use()) {
             lease = Lease.open(directory);
         }
@@ -81,6 +83,7 @@ public final class Store implements AutoCloseable {
         layers = other.layers;
         references = other.references;
         writable = other.writable;
+        steps = other.steps;
         lease = other.lease;
         this.listener = listener;
     }
@@ -329,6 +332,27 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /**
+     * Names what a layer would be, without keeping it.
+     *
+     * @param source what writes its entries
+     * @return the digest of the archive without compression
+     * @throws LayerException if that fails
+     */
+    public Digest digest(LayerSource source) {
+        MessageDigest diff = Digest.newSha256();
+        try (OutputStream hashing = new DigestOutputStream(OutputStream.nullOutputStream(), diff);
+                OutputStream buffered = new BufferedOutputStream(hashing, BUFFER_BYTES)) {
+            TarWriter archive = new TarWriter(buffered);
+            source.write(archive);
+            archive.finish();
+            buffered.flush();
+            return Digest.ofHash(diff.digest());
+        } catch (IOException e) {
+            throw new LayerException("packing a layer: " + e.getMessage(), e);
+        }
+    }
+
     /** Packs a layer that is to have the same bytes as before; gives whether it has. */
     boolean packAgain(Descriptor layer, Path files) {
         Constant how = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
@@ -548,6 +572,28 @@ public final class Store implements AutoCloseable {
         return writable.names();
     }
 
+    // ---- steps of builds
+
+    /**
+     * Looks for what a step of a build has made. The store must be in use.
+     *
+     * @param key what the step is known by
+     * @return the layer; empty if it was not made here, or is gone
+     */
+    public Optional<BuiltLayer> built(Digest key) {
+        return steps.find(key).filter(made -> blobs.has(made.layer().blob().digest()));
+    }
+
+    /**
+     * Remembers what a step of a build has made, as long as it is there.
+     *
+     * @param key what the step is known by
+     * @param made the layer
+     */
+    public void noteBuilt(Digest key, BuiltLayer made) {
+        steps.note(key, made);
+    }
+
     // ---- collecting
 
     private Set<String> reachable(List<Descriptor> roots) {
@@ -590,6 +636,7 @@ public final class Store implements AutoCloseable {
                 }
                 meter.add(1);
             }
+            steps.retain(blobs::has);
             return new Collected(removed, layers.retain(needed).size());
         } catch (IOException e) {
             throw new ContainerException("collecting what nobody needs of the store " + root() + ": " + e, e);

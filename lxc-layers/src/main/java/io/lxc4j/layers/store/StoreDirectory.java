@@ -69,7 +69,16 @@ final class StoreDirectory {
         }
         requirePrivate();
         for (String part : List.of(
-                "blobs/sha256", "blobs/sha512", "layers", "keys", "writable", "refs", "leases", "locks", "tmp")) {
+                "blobs/sha256",
+                "blobs/sha512",
+                "layers",
+                "keys",
+                "writable",
+                "refs",
+                "steps",
+                "leases",
+                "locks",
+                "tmp")) {
             Files.createDirectories(root.resolve(part));
         }
         Path version = root.resolve("format");
