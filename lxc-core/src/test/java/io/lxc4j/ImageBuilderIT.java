@@ -9,6 +9,7 @@ import io.lxc4j.build.ImageBuilder;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.Image;
+import io.lxc4j.layers.ImageFormat;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.oci.HistoryEntry;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +57,7 @@ class ImageBuilderIT {
         store = LayerStore.open(directory.resolve("store"));
         base = BusyboxImage.importTo(store, directory);
         runs = Files.createDirectory(directory.resolve("runs"));
-        Files.setPosixFilePermissions(runs, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(runs, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
     @AfterEach
@@ -445,14 +447,17 @@ class ImageBuilderIT {
                 .run("/bin/sh", "-c", "true")
                 .run("/bin/busybox", "mkdir", "/made")
                 .build();
-        store.save(tagged(bare), directory.resolve("bare"), io.lxc4j.layers.ImageFormat.OCI_DIRECTORY);
+        store.save(tagged(bare), directory.resolve("bare"), ImageFormat.OCI_DIRECTORY);
         String last = bare.manifest().layers().getLast().digest().hex();
         assertThat(Command.run(
                                 "tar",
-                                "-tzf",
+                                "--numeric-owner",
+                                "-tvzf",
                                 directory.resolve("bare/blobs/sha256/" + last).toString())
-                        .orFail())
-                .isEqualTo("./\nmade/\n");
+                        .orFail()
+                        .lines()
+                        .map(line -> line.replaceAll("^(\\S+ \\S+).* ", "$1 ")))
+                .containsExactly("drwxr-xr-x 0/0 ./", "drwxr-xr-x 0/0 made/");
     }
 
     private String tagged(Image image) {

@@ -211,7 +211,9 @@ class CgroupIT {
                     .until(() -> cgroup.processes().size() > 4900);
             cgroup.kill();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            Awaitility.await().atMost(SOON).until(() -> cgroup.processes().isEmpty());
+            Awaitility.await()
+                    .atMost(SOON.multipliedBy(6))
+                    .until(() -> cgroup.processes().isEmpty());
         }
     }
 

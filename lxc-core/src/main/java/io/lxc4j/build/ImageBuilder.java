@@ -400,7 +400,7 @@ public final class ImageBuilder {
         }
         for (int i = 0; i < steps.size(); i++) {
             String place = "step " + (i + 1) + " of " + steps.size() + ", " + steps.get(i);
-            LOG.info("{}", place);
+            LOG.debug("{}", place);
             draft = steps.get(i).take(draft, new CommandRunner(place, containers, output, timeout));
         }
         return draft;
