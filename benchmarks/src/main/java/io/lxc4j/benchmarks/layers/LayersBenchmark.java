@@ -7,6 +7,7 @@ import io.lxc4j.benchmarks.race.Race;
 import io.lxc4j.benchmarks.race.Results;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.LayerStore;
+import io.lxc4j.layers.oci.Compression;
 import io.lxc4j.layers.registry.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Unpacks, packs, fetches and starts images in every way that this machine offers, and prints how long that takes. Needs root, and for its
@@ -38,17 +40,20 @@ public final class LayersBenchmark {
     /**
      * Measures, prints, and writes {@code target/layers.json}.
      *
-     * @param arguments {@code --rounds N}, {@code --tree DIRECTORY}: what is unpacked instead of what debootstrap makes
+     * @param arguments {@code --rounds N}; {@code --tree DIRECTORY}: what is unpacked instead of what debootstrap makes; {@code --only PART}:
+     *     unpack, pack, pull, commit or start
      * @throws IOException if something can't be made
      * @throws InterruptedException if the thread is interrupted
      */
     public static void run(String[] arguments) throws IOException, InterruptedException {
         int rounds = 5;
         Optional<Path> tree = Optional.empty();
+        Set<String> parts = Set.of("unpack", "pack", "pull", "commit", "start");
         for (int i = 0; i + 1 < arguments.length; i += 2) {
             switch (arguments[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(arguments[i + 1]);
                 case "--tree" -> tree = Optional.of(Path.of(arguments[i + 1]).toAbsolutePath());
+                case "--only" -> parts = Set.of(arguments[i + 1].split(","));
                 default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
             }
         }
@@ -60,18 +65,32 @@ public final class LayersBenchmark {
                 Programs.run("debootstrap", "--variant=minbase", "bookworm", debian.toString());
             }
             Material large = Material.of("debian", debian, directory, registry);
+            benchmark.files(large, registry, parts);
+            if (parts.contains("start")) {
+                benchmark.start(large);
+            }
             Material many = Material.of(
                     "small-files", Material.smallFiles(directory.resolve("small"), SMALL_FILES), directory, registry);
-            for (Material material : List.of(large, many)) {
-                benchmark.unpack(material);
-                benchmark.pack(material);
-                benchmark.pull(material, registry);
+            benchmark.files(many, registry, parts);
+            if (parts.contains("commit")) {
+                benchmark.commit(many);
             }
-            benchmark.commit(many);
-            benchmark.start(large);
             benchmark.results.write(Files.createDirectories(Path.of("target")).resolve("layers.json"));
         } finally {
             Programs.remove(directory);
+        }
+    }
+
+    private void files(Material material, Registry registry, Set<String> parts)
+            throws IOException, InterruptedException {
+        if (parts.contains("unpack")) {
+            unpack(material);
+        }
+        if (parts.contains("pack")) {
+            pack(material);
+        }
+        if (parts.contains("pull")) {
+            pull(material, registry);
         }
     }
 
@@ -136,6 +155,7 @@ public final class LayersBenchmark {
         String tar = "GNU tar, pack " + material.name();
         String umoci = "umoci, pack " + material.name();
         String own = LXC4J + "pack " + material.name();
+        String zstd = LXC4J + "pack " + material.name() + " by zstd";
         List<Contender> contenders = List.of(
                 Programs.timed(
                         tar,
@@ -165,19 +185,25 @@ public final class LayersBenchmark {
                                 material.tree().toString(),
                                 "/"),
                         () -> Programs.remove(layout)),
-                Programs.timed(
-                        own,
-                        Programs.Step.none(),
-                        () -> {
-                            try (LayerStore opened = LayerStore.open(store)) {
-                                opened.importTree(material.tree(), "packed");
-                            }
-                        },
-                        () -> Programs.remove(store)));
+                importing(own, material, store, Compression.GZIP),
+                importing(zstd, material, store, Compression.ZSTD));
         List<String> lines = new ArrayList<>();
         race("pack-" + material.name(), contenders, rounds);
         results.atMost(lines, own, 1 / 2.0, umoci);
+        results.atMost(lines, zstd, 1 / 2.0, umoci);
         results.conclude("pack-" + material.name() + "-acceptance", lines);
+    }
+
+    private static Contender importing(String name, Material material, Path store, Compression compression) {
+        return Programs.timed(
+                name,
+                Programs.Step.none(),
+                () -> {
+                    try (LayerStore opened = LayerStore.open(store).withCompression(compression)) {
+                        opened.importTree(material.tree(), "packed");
+                    }
+                },
+                () -> Programs.remove(store));
     }
 
     private void pull(Material material, Registry registry) throws IOException, InterruptedException {

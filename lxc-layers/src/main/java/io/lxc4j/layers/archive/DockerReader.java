@@ -12,7 +12,7 @@ import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.Activity;
 import io.lxc4j.layers.store.Blobs;
-import io.lxc4j.layers.store.Decompression;
+import io.lxc4j.layers.store.LayerCompression;
 import io.lxc4j.layers.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -142,7 +142,7 @@ final class DockerReader {
     /** Docker takes archives whose layers are compressed, though it writes none. */
     private MediaType type(String name) throws IOException {
         try (Entries.Content layer = find(name)) {
-            return Decompression.find(layer.stream()).layerType();
+            return MediaType.layer(LayerCompression.find(layer.stream()));
         }
     }
 }

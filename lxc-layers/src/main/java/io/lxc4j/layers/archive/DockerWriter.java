@@ -10,7 +10,7 @@ import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.progress.Activity;
-import io.lxc4j.layers.store.Decompression;
+import io.lxc4j.layers.store.LayerCompression;
 import io.lxc4j.layers.store.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -97,7 +97,7 @@ final class DockerWriter {
         target.write(
                 name,
                 size,
-                () -> new Verified(meter.count(Decompression.decompress(store.open(layer.digest()))), diffId));
+                () -> new Verified(meter.count(LayerCompression.decompress(store.open(layer.digest()))), diffId));
     }
 
     private void writeDocument(String name, byte[] bytes) throws IOException {

@@ -7,7 +7,7 @@ import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.MediaType;
 import io.lxc4j.layers.progress.Activity;
 import io.lxc4j.layers.store.Blobs;
-import io.lxc4j.layers.store.Decompression;
+import io.lxc4j.layers.store.LayerCompression;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import java.io.IOException;
@@ -59,6 +59,6 @@ public final class LayerImport {
     }
 
     private MediaType type() throws IOException {
-        return Decompression.find(Files.newInputStream(file)).layerType();
+        return MediaType.layer(LayerCompression.find(Files.newInputStream(file)));
     }
 }

@@ -2,8 +2,9 @@ package io.lxc4j.layers.archive;
 
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.meter.Meter;
+import io.lxc4j.layers.oci.Compression;
 import io.lxc4j.layers.progress.Activity;
-import io.lxc4j.layers.store.Decompression;
+import io.lxc4j.layers.store.LayerCompression;
 import io.lxc4j.layers.store.Store;
 import io.lxc4j.layers.tar.ByteStrings;
 import io.lxc4j.layers.tar.Extent;
@@ -68,7 +69,7 @@ final class TarEntries implements Entries {
         }
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            if (Decompression.find(new Slice(file, false, 0, file.size())) != Decompression.NONE) {
+            if (LayerCompression.find(new Slice(file, false, 0, file.size())) != Compression.NONE) {
                 FileChannel compressed = file;
                 file = store.temporaryFile();
                 try (compressed) {
@@ -88,7 +89,7 @@ final class TarEntries implements Entries {
         Meter meter = new Meter(store.listener(), Activity.LOAD, path.toString(), "archive", OptionalLong.of(size));
         byte[] buffer = new byte[BUFFER_BYTES];
         long total = 0;
-        try (InputStream content = Decompression.decompress(meter.count(new Slice(from, false, 0, size)))) {
+        try (InputStream content = LayerCompression.decompress(meter.count(new Slice(from, false, 0, size)))) {
             int count;
             while ((count = content.read(buffer)) > 0) {
                 total += count;

@@ -2,7 +2,7 @@ package io.lxc4j.layers.archive;
 
 import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.oci.Digest;
-import io.lxc4j.layers.store.Decompression;
+import io.lxc4j.layers.store.LayerCompression;
 import io.lxc4j.layers.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +52,7 @@ final class Uncompressed {
     private static long read(Store store, Digest blob, MessageDigest hash) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         long size = 0;
-        try (InputStream content = Decompression.decompress(store.open(blob))) {
+        try (InputStream content = LayerCompression.decompress(store.open(blob))) {
             int count;
             while ((count = content.read(buffer)) > 0) {
                 hash.update(buffer, 0, count);

@@ -124,6 +124,20 @@ public record MediaType(String name) {
     }
 
     /**
+     * What a layer is called that may be distributed.
+     *
+     * @param compression how it is compressed
+     * @return the OCI's name
+     */
+    public static MediaType layer(Compression compression) {
+        return switch (compression) {
+            case NONE -> LAYER;
+            case GZIP -> LAYER_GZIP;
+            case ZSTD -> LAYER_ZSTD;
+        };
+    }
+
+    /**
      * Whether a layer is one that registries need not have, as its maker does not let others distribute it.
      *
      * @return whether it is "foreign", or "nondistributable"

@@ -19,7 +19,7 @@ import java.util.zip.Deflater;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc1952">GZIP file format</a>
  */
-final class ParallelGzip extends OutputStream {
+final class ParallelGzip extends LayerCompression.Compressor {
     private static final int BLOCK_BYTES = 1 << 18;
     private static final int DICTIONARY_BYTES = 1 << 15;
     private static final byte UNKNOWN_SYSTEM = (byte) 0xff;
@@ -119,7 +119,7 @@ final class ParallelGzip extends OutputStream {
         }
     }
 
-    /** Ends the member; nothing can be written after that. */
+    @Override
     void finish() throws IOException {
         if (finished) {
             return;

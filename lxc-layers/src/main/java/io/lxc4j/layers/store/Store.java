@@ -10,6 +10,7 @@ import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.UnpackLimits;
 import io.lxc4j.layers.meter.Meter;
+import io.lxc4j.layers.oci.Compression;
 import io.lxc4j.layers.oci.Descriptor;
 import io.lxc4j.layers.oci.Digest;
 import io.lxc4j.layers.oci.ImageConfig;
@@ -46,7 +47,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-    private static final int GZIP_LEVEL = 6;
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final StoreDirectory directory;
@@ -57,6 +57,7 @@ public final class Store implements AutoCloseable {
     private final Steps steps;
     private final Lease lease;
     private final ProgressListener listener;
+    private final Compression compression;
 
     /**
      * Opens a store, or makes one.
@@ -75,9 +76,10 @@ public final class Store implements AutoCloseable {
         }
         directory.sweep();
         listener = ProgressListener.NONE;
+        compression = Compression.GZIP;
     }
 
-    private Store(Store other, ProgressListener listener) {
+    private Store(Store other, ProgressListener listener, Compression compression) {
         directory = other.directory;
         blobs = other.blobs;
         layers = other.layers;
@@ -86,6 +88,7 @@ public final class Store implements AutoCloseable {
         steps = other.steps;
         lease = other.lease;
         this.listener = listener;
+        this.compression = compression;
     }
 
     /**
@@ -95,7 +98,17 @@ public final class Store implements AutoCloseable {
      * @return a store that shares all with this one
      */
     public Store withProgress(ProgressListener told) {
-        return new Store(this, told);
+        return new Store(this, told, compression);
+    }
+
+    /**
+     * The same store, which compresses new layers in another way.
+     *
+     * @param how which
+     * @return a store that shares all with this one
+     */
+    public Store withCompression(Compression how) {
+        return new Store(this, listener, how);
     }
 
     /**
@@ -284,7 +297,7 @@ public final class Store implements AutoCloseable {
      * @throws IOException if it can't be read
      */
     public java.io.InputStream archive(Descriptor blob) throws IOException {
-        return Decompression.decompress(blobs.open(blob.digest()));
+        return LayerCompression.decompress(blobs.open(blob.digest()));
     }
 
     /**
@@ -308,25 +321,25 @@ public final class Store implements AutoCloseable {
      */
     public NewLayer pack(LayerSource source) {
         try (Blobs.Writer blob = blobs.writer()) {
-            return pack(source, blob);
+            return pack(source, compression, blob);
         } catch (IOException e) {
             throw new LayerException("packing a layer: " + e.getMessage(), e);
         }
     }
 
-    private NewLayer pack(LayerSource source, Blobs.Writer blob) throws IOException {
+    private NewLayer pack(LayerSource source, Compression how, Blobs.Writer blob) throws IOException {
         MessageDigest diff = Digest.newSha256();
         Meter meter = meter(Activity.PACK, "layer", OptionalLong.empty());
-        try (ParallelGzip gzip = new ParallelGzip(blob, GZIP_LEVEL);
-                OutputStream hashing = new DigestOutputStream(gzip, diff);
+        try (LayerCompression.Compressor compressor = LayerCompression.compress(how, blob);
+                OutputStream hashing = new DigestOutputStream(compressor, diff);
                 OutputStream buffered = new BufferedOutputStream(meter.count(hashing), BUFFER_BYTES)) {
             TarWriter archive = new TarWriter(buffered);
             source.write(archive);
             archive.finish();
             buffered.flush();
-            gzip.finish();
+            compressor.finish();
             long size = blob.written();
-            Descriptor kept = new Descriptor(MediaType.LAYER_GZIP, blob.finish(), size);
+            Descriptor kept = new Descriptor(MediaType.layer(how), blob.finish(), size);
             meter.finish();
             return new NewLayer(kept, Digest.ofHash(diff.digest()));
         }
@@ -364,6 +377,7 @@ public final class Store implements AutoCloseable {
                             packer.pack(root);
                         }
                     },
+                    layer.mediaType().compression().orElse(compression),
                     blob);
             return true;
         } catch (IOException | ContainerException e) {

@@ -232,7 +232,8 @@ final class UnpackedLayers {
             Path files, Digest diffId, Source source, UnpackLimits limits, List<Path> below) throws IOException {
         MessageDigest hash = diffId.newHash();
         UnpackResult result;
-        try (InputStream archive = new ReadAhead(new DigestInputStream(Decompression.decompress(source.open()), hash));
+        try (InputStream archive =
+                        new ReadAhead(new DigestInputStream(LayerCompression.decompress(source.open()), hash));
                 Fd root = Kernel.open(files.toString(), DIRECTORY, 0);
                 LowerLayers lower = new LowerLayers(below, IS_ROOT);
                 LayerUnpacker unpacker = new LayerUnpacker(root, IS_ROOT, limits)) {
