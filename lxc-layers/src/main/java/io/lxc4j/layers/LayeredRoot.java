@@ -10,8 +10,10 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Tree;
 import io.lxc4j.namespaces.Namespaces;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,9 @@ final class LayeredRoot extends RootFileSystem {
     private final List<String> layers;
     private final Writes writes;
     private final boolean idMapped;
+
+    /** When the directory was last changed before its layers were looked at; null if they were not. */
+    private volatile @Nullable FileTime seen;
 
     /**
      * Where writes go.
@@ -92,15 +97,32 @@ final class LayeredRoot extends RootFileSystem {
         return false;
     }
 
+    /** A layer that is removed changes their directory, so there is no need to look for each of them each time. */
     @Override
     public Object look() {
+        FileTime changed = changed();
+        if (!changed.equals(seen)) {
+            requireLayers();
+            seen = changed;
+        }
+        return List.of(layers, writes);
+    }
+
+    private FileTime changed() {
+        try {
+            return Files.getLastModifiedTime(directory);
+        } catch (IOException e) {
+            throw new InvalidSpecificationException("looking at the layers in " + directory + ": " + e, e);
+        }
+    }
+
+    private void requireLayers() {
         for (String layer : layers) {
             if (!Files.isDirectory(directory.resolve(layer))) {
                 throw new InvalidSpecificationException("the layer " + directory.resolve(layer)
                         + " is gone; somebody has removed the image meanwhile, so pull or build it again");
             }
         }
-        return List.of(layers, writes);
     }
 
     @Override

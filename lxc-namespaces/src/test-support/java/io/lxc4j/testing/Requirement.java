@@ -1,5 +1,6 @@
 package io.lxc4j.testing;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,8 @@ public enum Requirement {
     SKOPEO,
     /** umoci, the reference implementation for images and their files. */
     UMOCI,
+    /** The tree of a Debian system with apt, in the directory that the system property {@code lxc.tests.debian} names. */
+    DEBIAN,
     /** Landlock that can deny to truncate files: its version 3, of Linux 6.2. */
     LANDLOCK,
     /** Landlock that can deny TCP, signals and abstract sockets: its version 6, of Linux 6.12. */
@@ -126,10 +129,21 @@ public enum Requirement {
             case APPARMOR -> runs("sh", "-c", "ls /sys/kernel/security/apparmor/.load && apparmor_parser --version");
             case CGROUPS -> runs("sh", "-c", CGROUPS_PROBE);
             case BUSYBOX -> runs("sh", "-c", "test -x /bin/busybox && ! head -c 4096 /bin/busybox | grep -q ld-");
+            case DEBIAN ->
+                runs("sh", "-c", "test -n \"$0\" && ls $0/etc/debian_version $0/usr/bin/apt-get", debian().toString());
             case LANDLOCK -> landlock(3);
             case LANDLOCK_SCOPES -> landlock(6);
             case TMUX -> runs("tmux", "-L", "lxc4j-probe", "-f", "/dev/null", "new-session", "-d", "true");
         };
+    }
+
+    /**
+     * Where the tree of a Debian system is.
+     *
+     * @return its directory; empty if there is none
+     */
+    public static Path debian() {
+        return Path.of(System.getProperty("lxc.tests.debian", ""));
     }
 
     /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer as a stream that does not wait for ever: the timeouts of {@link java.net.http.HttpClient} end with the headers.
- * Holds what one signal brought, and asks for more when that is read.
+ * Holds what a few signals brought, and asks for another one when one is read, so that what comes and what is done with it go on side by side.
  */
 final class BodyStream extends InputStream implements BodySubscriber<InputStream> {
     /** What came last. */
@@ -31,6 +31,9 @@ final class BodyStream extends InputStream implements BodySubscriber<InputStream
 
         record Failure(Throwable cause) implements Signal {}
     }
+
+    /** The client's buffers have 16 KiB. */
+    private static final int SIGNALS_AHEAD = 16;
 
     private final long patienceNanos;
     private final BlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
@@ -50,7 +53,7 @@ final class BodyStream extends InputStream implements BodySubscriber<InputStream
     @Override
     public void onSubscribe(Flow.Subscription arrived) {
         if (subscription.complete(arrived)) {
-            arrived.request(1);
+            arrived.request(SIGNALS_AHEAD);
         } else {
             arrived.cancel();
         }

@@ -205,6 +205,30 @@ class PeersIT {
         umoci("stat", "--image", saved + ":example.org/new:new");
     }
 
+    @Test
+    @DisplayName("like umoci and debootstrap make a Debian system that has the same files here, and there again")
+    void debian() throws Exception {
+        Requirement.ROOT.assume();
+        Requirement.UMOCI.assume();
+        Requirement.DEBIAN.assume();
+        Path tree = Requirement.debian();
+        Image image = mine.importTree(tree, NAME);
+        Path bundle = directory.resolve("bundle");
+        umoci("unpack", "--image", save() + ":" + NAME, bundle.toString());
+        assertSame(tree, bundle.resolve("rootfs"));
+        assertSame(tree, merged(mine, image));
+
+        Path layout = directory.resolve("theirs");
+        umoci("init", "--layout", layout.toString());
+        umoci("new", "--image", layout + ":debian");
+        umoci("insert", "--image", layout + ":debian", tree.toString(), "/");
+        Image loaded = other.load(layout, "example.org/odd:debian");
+        assertSame(tree, merged(other, loaded));
+        Path again = directory.resolve("again");
+        other.save("example.org/odd:debian", again, ImageFormat.OCI_DIRECTORY);
+        assertThat(digest("oci:" + again)).isEqualTo(digest("oci:" + layout)).isEqualTo(loaded.digest());
+    }
+
     // ---- skopeo
 
     private static Digest digest(String image, String... options) {
