@@ -12,6 +12,7 @@ import io.lxc4j.launch.InsidePath;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.launch.RemoteHand;
+import io.lxc4j.layers.Change;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.Mount;
 import io.lxc4j.layers.RootUse;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -338,15 +340,32 @@ public final class Container implements AutoCloseable {
      * @throws InterruptedException if this thread is interrupted; the processes run on
      */
     public Image commit(String message, String reference) throws InterruptedException {
+        return whileStopped("committing a running container", () -> use.commit(message, reference));
+    }
+
+    /**
+     * What the container has changed of its image's files, whose processes are stopped for that time.
+     *
+     * @return the changes: each directory before what is in it, names sorted by their bytes
+     * @throws io.lxc4j.error.InvalidSpecificationException if its root is neither that of a {@link io.lxc4j.layers.WritableLayer} nor
+     *     {@link io.lxc4j.layers.Image#temporaryRoot()}
+     * @throws io.lxc4j.error.HostUnsupportedException if it has no cgroup that could stop its processes
+     * @throws ContainerException if they can't be stopped within ten seconds, something can't be read, or the container has ended
+     * @throws InterruptedException if this thread is interrupted; the processes run on
+     */
+    public List<Change> changes() throws InterruptedException {
+        return whileStopped("comparing a running container with its image", use::changes);
+    }
+
+    private <T> T whileStopped(String doing, Supplier<T> work) throws InterruptedException {
         Cgroup stopped = cgroup;
         if (stopped == null) {
-            throw new HostUnsupportedException(
-                    "committing a running container: it has no cgroup that stops its processes"
-                            + " meanwhile, see Cgroup.isAvailable(); commit its writable layer when it has ended");
+            throw new HostUnsupportedException(doing + ": it has no cgroup that stops its processes"
+                    + " meanwhile, see Cgroup.isAvailable(); take its writable layer when it has ended");
         }
         stopped.freeze(FREEZE_LIMIT);
         try {
-            return use.commit(message, reference);
+            return work.get();
         } finally {
             letGoOn(stopped);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lxc4j.error.ContainerException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchProgram;
+import io.lxc4j.layers.Change;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.RootFileSystem;
@@ -18,6 +19,8 @@ import io.lxc4j.testing.Requirement;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,6 +224,59 @@ class WritableLayerIT {
         assertThat(run(layer.root(), "cat /etc/a; echo free")).isEqualTo("new\nfree\n");
     }
 
+    private static final String CHANGES = """
+        cd /etc; echo changed > a; rm b; rm -r dir; mkdir dir; echo new > dir/new; rm link; mkdir link; chmod 700 /srv
+        mkdir /srv/sub; ln -s nowhere /srv/sub/link; mv /tmp /moved; cat /bin/busybox > /dev/null
+        echo same > same; rm same; ln -sf busybox /bin/ln; echo one > one; mv one c; rm c
+        """;
+
+    @Test
+    @DisplayName("tells what has been changed in it, without and with a running container")
+    void changes() throws Exception {
+        WritableLayer layer = store.createWritable(image, "data");
+        assertThat(layer.changes()).isEmpty();
+        run(layer.root(), "cat /etc/a /etc/dir/c; ls -R /etc");
+        assertThat(layer.changes()).isEmpty();
+        run(layer.root(), CHANGES);
+        List<String> expected = List.of(
+                "C /etc/a content",
+                "D /etc/b",
+                "D /etc/dir/c",
+                "D /etc/dir/d",
+                "A /etc/dir/new",
+                "C /etc/link type",
+                "A /moved",
+                "C /srv mode",
+                "A /srv/sub",
+                "A /srv/sub/link",
+                "D /tmp");
+        assertThat(told(layer.changes())).containsExactlyElementsOf(expected);
+        Requirement.CGROUPS.assume();
+        try (Container container = start(
+                layer.root(),
+                "i=0; while true; do i=$((i+1)); echo $i > /srv/sub/$i; rm" + " /srv/sub/$i; done & sleep 0.1")) {
+            List<String> running = told(container.changes());
+            running.removeIf(change -> change.matches("A /srv/sub/[0-9]+"));
+            assertThat(running).containsExactlyElementsOf(expected);
+            assertThat(container.exec("cat", "/etc/a").run().output())
+                    .as("it runs on")
+                    .isEqualTo("changed\n");
+            assertThatThrownBy(layer::changes)
+                    .isInstanceOf(ContainerException.class)
+                    .hasMessageContaining("comparing")
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    /** In short: without times, which directories with other names in them have changed, too. */
+    private static List<String> told(List<Change> changes) {
+        return new ArrayList<>(changes.stream()
+                .map(change -> change.toString().replaceAll("[ ,]*modified|[ ,]*size", ""))
+                .map(text -> text.replaceAll("type.*", "type").strip())
+                .filter(text -> !text.matches("C \\S*"))
+                .toList());
+    }
+
     @Test
     @DisplayName("is not needed for a container whose writes vanish, which then can't be committed")
     void vanishing() throws Exception {
@@ -228,6 +284,10 @@ class WritableLayerIT {
         try (Container container = start(image.root(), "true")) {
             assertThatThrownBy(() -> container.commit("", "busybox:2"))
                     .isInstanceOf(InvalidSpecificationException.class)
+                    .hasMessageContaining("createWritable");
+            assertThatThrownBy(container::changes)
+                    .isInstanceOf(InvalidSpecificationException.class)
+                    .hasMessageContaining("comparing")
                     .hasMessageContaining("createWritable");
             assertThat(container.exec("busybox", "echo", "runs").run().output()).isEqualTo("runs\n");
         }

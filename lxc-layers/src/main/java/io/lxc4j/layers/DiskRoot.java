@@ -6,6 +6,7 @@ import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.namespaces.Namespaces;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -97,11 +98,21 @@ final class DiskRoot extends RootFileSystem {
 
         @Override
         public Image commit(String message, String reference) {
+            return shared("committing", () -> WritableLayer.commit(store, image, held, message, reference));
+        }
+
+        @Override
+        public List<Change> changes() {
+            return shared("comparing", () -> WritableLayer.changes(image, held));
+        }
+
+        /** Does something for which the layer must stay, also if the container ends meanwhile. */
+        private <T> T shared(String doing, Supplier<T> work) {
             if (shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
-                throw new ContainerException("committing a container: it has ended");
+                throw new ContainerException(doing + " a container: it has ended");
             }
             try {
-                return WritableLayer.commit(store, image, held, message, reference);
+                return work.get();
             } finally {
                 if (shares.decrementAndGet() == 0) {
                     held.close();

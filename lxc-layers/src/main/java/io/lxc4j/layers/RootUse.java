@@ -1,6 +1,7 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.InvalidSpecificationException;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -65,8 +66,22 @@ public abstract class RootUse implements AutoCloseable, LongConsumer {
      * @throws InvalidSpecificationException if what is written vanishes with the container, where this JVM can't read it
      */
     public Image commit(String message, String reference) {
-        throw new InvalidSpecificationException(
-                "committing a container with the root " + root() + ": what it writes is in memory of its own, or"
+        throw unreadable("committing");
+    }
+
+    /**
+     * Compares the container's files with its image's. Nothing may write to them meanwhile.
+     *
+     * @return the changes
+     * @throws InvalidSpecificationException if what is written vanishes with the container, where this JVM can't read it
+     */
+    public List<Change> changes() {
+        throw unreadable("comparing");
+    }
+
+    private InvalidSpecificationException unreadable(String doing) {
+        return new InvalidSpecificationException(
+                doing + " a container with the root " + root() + ": what it writes is in memory of its own, or"
                         + " nowhere; start it with the root of a writable"
                         + " layer (LayerStore.createWritable) or"
                         + " Image.temporaryRoot()");

@@ -6,6 +6,9 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.Store;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What containers write above an image, kept in a store under a name until it is removed: when the container has ended, this JVM, or this
@@ -107,6 +110,30 @@ public final class WritableLayer {
                                     : ""),
                     e);
         }
+    }
+
+    /**
+     * What has been written: how the files differ from the image's, while nobody uses it. What a running container has changed
+     * can be had from that.
+     *
+     * @return the changes: each directory before what is in it, names sorted by their bytes
+     * @throws ContainerException if it is in use, or something can't be read
+     */
+    public List<Change> changes() {
+        try (HeldLayer held = hold("comparing")) {
+            return changes(image, held);
+        }
+    }
+
+    /** The root's time is that of the layer's own making, and of no meaning. */
+    static List<Change> changes(Image image, HeldLayer held) {
+        List<Path> layers = new ArrayList<>(List.of(held.upper()));
+        layers.addAll(image.layerDirectories());
+        List<Change> changes = new ArrayList<>();
+        TreeDiff.run(image.layerDirectories(), layers, changes::add);
+        changes.removeIf(change ->
+                change.path().isEmpty() && change instanceof Change.Changed changed && changed.isOfTimeOnly());
+        return List.copyOf(changes);
     }
 
     /**
