@@ -60,7 +60,7 @@ final class DirectoryRoot extends RootFileSystem {
         Tree tree = opened ? lower.tree() : new Tree.AtPath(path.toString());
         if (sizeBytes == 0) {
             plan.add(new MountOperation.RootFromDirectory(tree));
-            plan.add(new MountOperation.MakeRootReadOnly(setUserId));
+            plan.add(new MountOperation.RestrictRoot(true, setUserId));
             return;
         }
         plan.add(new MountOperation.MountScratch(sizeBytes));

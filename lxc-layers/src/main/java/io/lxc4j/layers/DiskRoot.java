@@ -15,36 +15,38 @@ import java.util.function.Supplier;
 final class DiskRoot extends RootFileSystem {
     private final LayerStore store;
     private final Image image;
+    private final Driver driver;
     private final Supplier<HeldLayer> layers;
     private final boolean isVolatile;
 
     /** How it is planned: with the directory of one container, or, to be looked at only, with what stands for it. */
-    private final LayeredRoot planned;
+    private final RootFileSystem planned;
 
     /**
      * A root.
      *
      * @param store the image's store
      * @param image what lies below
+     * @param driver how it becomes a root
      * @param shown the directory that is planned with before there is one
      * @param layers gives the layer of one container
      * @param isVolatile whether it is written to without syncs
      */
-    DiskRoot(LayerStore store, Image image, Path shown, Supplier<HeldLayer> layers, boolean isVolatile) {
+    DiskRoot(LayerStore store, Image image, Driver driver, Path shown, Supplier<HeldLayer> layers, boolean isVolatile) {
         this.store = store;
         this.image = image;
+        this.driver = driver;
         this.layers = layers;
         this.isVolatile = isVolatile;
-        planned = image.rootKeptIn(shown, isVolatile);
+        planned = driver.root(shown, isVolatile);
     }
 
     @Override
     public RootUse use() {
         HeldLayer held = layers.get();
         try {
-            UpperFileSystems.check(held.data());
-            held.prepare(isVolatile);
-            return new Use(held, image.rootKeptIn(held.data(), isVolatile));
+            driver.prepare(held, isVolatile);
+            return new Use(held, driver.root(held.data(), isVolatile));
         } catch (RuntimeException | Error e) {
             held.close();
             throw e;
@@ -103,7 +105,7 @@ final class DiskRoot extends RootFileSystem {
 
         @Override
         public List<Change> changes() {
-            return shared("comparing", () -> WritableLayer.changes(image, held));
+            return shared("comparing", () -> driver.changes(held));
         }
 
         /** Does something for which the layer must stay, also if the container ends meanwhile. */
@@ -145,7 +147,7 @@ final class DiskRoot extends RootFileSystem {
 
     @Override
     public boolean hasScratch() {
-        return true;
+        return planned.hasScratch();
     }
 
     @Override

@@ -19,12 +19,14 @@ import java.util.List;
  */
 public final class Image {
     private final Store store;
+    private final LayerDriver driver;
     private final Descriptor descriptor;
     private final Manifest manifest;
     private final ImageConfig config;
 
-    Image(Store store, Descriptor descriptor) {
+    Image(Store store, LayerDriver driver, Descriptor descriptor) {
         this.store = store;
+        this.driver = driver;
         this.descriptor = descriptor;
         if (!(store.document(descriptor) instanceof Manifest read)) {
             throw new InvalidSpecificationException(descriptor.digest() + " is an index of images, not one");
@@ -89,7 +91,8 @@ public final class Image {
      * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
      */
     public RootFileSystem root(long sizeBytes) {
-        return root(LayeredRoot.Writes.vanishing(RootFileSystem.checkSize(sizeBytes)));
+        LayeredRoot.Writes writes = LayeredRoot.Writes.vanishing(RootFileSystem.checkSize(sizeBytes));
+        return isCopied() ? temporaryRoot() : root(writes);
     }
 
     /**
@@ -99,7 +102,7 @@ public final class Image {
      * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
      */
     public RootFileSystem readOnlyRoot() {
-        return root(LayeredRoot.Writes.none());
+        return isCopied() ? temporaryRoot(new CopyDriver(this, true)) : root(LayeredRoot.Writes.none());
     }
 
     /**
@@ -111,12 +114,21 @@ public final class Image {
      * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
      */
     public RootFileSystem temporaryRoot() {
+        return temporaryRoot(Driver.of(this, store, driver));
+    }
+
+    private RootFileSystem temporaryRoot(Driver chosen) {
         return new DiskRoot(
-                new LayerStore(store),
+                new LayerStore(store, driver),
                 this,
+                chosen,
                 store.root().resolve("tmp/temporary/layer/d"),
                 () -> store.temporary(descriptor),
                 true);
+    }
+
+    private boolean isCopied() {
+        return driver == LayerDriver.COPY || (driver == LayerDriver.AUTOMATIC && !Driver.Choice.hasOverlay());
     }
 
     /**

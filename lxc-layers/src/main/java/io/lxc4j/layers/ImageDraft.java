@@ -69,7 +69,7 @@ public final class ImageDraft {
      * @return the draft
      */
     public ImageDraft author(String name) {
-        return by(new ImageMaker(maker.store(), name, maker.sourceDate()));
+        return by(maker.by(name));
     }
 
     /**
@@ -79,7 +79,7 @@ public final class ImageDraft {
      * @return the draft
      */
     public ImageDraft sourceDate(Instant time) {
-        return by(new ImageMaker(maker.store(), maker.author(), Optional.of(time)));
+        return by(maker.at(time));
     }
 
     /**
@@ -163,7 +163,7 @@ public final class ImageDraft {
         checkTarget(target);
         Optional<Image> below = layers.isEmpty() ? Optional.empty() : Optional.of(image());
         ImageUser user = below.isPresent() ? below.get().user(owner) : UserFiles.NONE.find(owner);
-        ImageMaker timeless = new ImageMaker(maker.store(), "", Optional.of(Instant.EPOCH));
+        ImageMaker timeless = maker.at(Instant.EPOCH);
         Digest content = maker.store().digest(new CopiedFiles(timeless, below, source, target, user));
         String step = "copy " + (owner.isEmpty() ? "" : "as " + owner + " ") + source.getFileName() + " " + target;
         return add(key("copy", List.of(content.toString())), new CopiedFiles(maker, below, source, target, user), step);
@@ -209,12 +209,15 @@ public final class ImageDraft {
     public final class Changes implements AutoCloseable {
         private final Image image;
         private final HeldLayer held;
+        private final Driver driver;
         private final RootFileSystem root;
 
         private Changes(Image image) {
             this.image = image;
             held = maker.store().temporary(image.descriptor());
-            root = new DiskRoot(new LayerStore(maker.store()), image, held.data(), held::lent, true);
+            driver = Driver.of(image, maker.store(), maker.driver());
+            root = new DiskRoot(
+                    new LayerStore(maker.store(), maker.driver()), image, driver, held.data(), held::lent, true);
         }
 
         /**
@@ -245,10 +248,10 @@ public final class ImageDraft {
          */
         public ImageDraft ran(List<String> command, Collection<String> mounted) {
             try (MergedTree files = image.files()) {
-                MountStubs.of(files, mounted).removeFrom(held.upper());
+                MountStubs.of(files, mounted).removeFrom(held.isCopy() ? HeldLayer.copyIn(held.data()) : held.upper());
             }
             try (Store.Use _ = maker.store().use()) {
-                return add(make(runKey(command), maker.tree(held.upper())), runStep(command));
+                return add(make(runKey(command), driver.layer(maker, held)), runStep(command));
             }
         }
 

@@ -30,15 +30,24 @@ import java.util.Optional;
  * Writes new images, which have no names yet. Whoever makes one holds the store open from before its first part is written.
  *
  * @param store where
+ * @param driver how they become roots of containers
  * @param author who makes them; empty if nobody is to be named
  * @param sourceDate when they were made, and what times of files are cut to; empty for the present, and times as they are
  */
-record ImageMaker(Store store, String author, Optional<Instant> sourceDate) {
+record ImageMaker(Store store, LayerDriver driver, String author, Optional<Instant> sourceDate) {
     private static final String SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH";
 
     /** By nobody; at the time that the environment says, if it does. */
-    static ImageMaker of(Store store) {
-        return new ImageMaker(store, "", parse(System.getenv().getOrDefault(SOURCE_DATE_EPOCH, "")));
+    static ImageMaker of(Store store, LayerDriver driver) {
+        return new ImageMaker(store, driver, "", parse(System.getenv().getOrDefault(SOURCE_DATE_EPOCH, "")));
+    }
+
+    ImageMaker by(String name) {
+        return new ImageMaker(store, driver, name, sourceDate);
+    }
+
+    ImageMaker at(Instant time) {
+        return new ImageMaker(store, driver, author, Optional.of(time));
     }
 
     static Optional<Instant> parse(String seconds) {
@@ -111,6 +120,6 @@ record ImageMaker(Store store, String author, Optional<Instant> sourceDate) {
 
     Image image(Descriptor made) {
         store.hold(made);
-        return new Image(store, made);
+        return new Image(store, driver, made);
     }
 }

@@ -14,6 +14,7 @@ import io.lxc4j.layers.oci.ImageReference;
 import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.registry.RegistryClient;
+import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Files;
@@ -40,11 +41,13 @@ public final class LayerStore implements AutoCloseable {
     private static final Path ROOTS = Path.of("/var/lib/lxc4j");
 
     private final Store store;
+    private final LayerDriver driver;
     private final ImageMaker maker;
 
-    LayerStore(Store store) {
+    LayerStore(Store store, LayerDriver driver) {
         this.store = store;
-        maker = ImageMaker.of(store);
+        this.driver = driver;
+        maker = ImageMaker.of(store, driver);
     }
 
     /**
@@ -55,7 +58,7 @@ public final class LayerStore implements AutoCloseable {
      * @throws InvalidSpecificationException if it is something else, or not this user's alone
      */
     public static LayerStore open(Path directory) {
-        return new LayerStore(new Store(directory.normalize()));
+        return new LayerStore(new Store(directory.normalize()), LayerDriver.AUTOMATIC);
     }
 
     /**
@@ -90,7 +93,7 @@ public final class LayerStore implements AutoCloseable {
      * @return a store that shares all with this one; closing one closes both
      */
     public LayerStore withProgress(ProgressListener listener) {
-        return new LayerStore(store.withProgress(listener));
+        return new LayerStore(store.withProgress(listener), driver);
     }
 
     /**
@@ -101,7 +104,21 @@ public final class LayerStore implements AutoCloseable {
      * @return a store that shares all with this one; closing one closes both
      */
     public LayerStore withCompression(Compression compression) {
-        return new LayerStore(store.withCompression(compression));
+        return new LayerStore(store.withCompression(compression), driver);
+    }
+
+    /**
+     * The same store, whose images become roots of containers in another way.
+     *
+     * @param how for the images that are found or made by that store; by default {@link LayerDriver#AUTOMATIC}
+     * @return a store that shares all with this one; closing one closes both
+     */
+    public LayerStore withDriver(LayerDriver how) {
+        return new LayerStore(store, how);
+    }
+
+    LayerDriver driver() {
+        return driver;
     }
 
     // ---- names
@@ -169,7 +186,7 @@ public final class LayerStore implements AutoCloseable {
 
     private Image image(Descriptor target, Platform platform) {
         store.hold(target);
-        return new Image(store, PlatformChoice.choose(store, target, platform));
+        return new Image(store, driver, PlatformChoice.choose(store, target, platform));
     }
 
     /**
@@ -363,6 +380,20 @@ public final class LayerStore implements AutoCloseable {
         String name = canonical(reference);
         try (Store.Use _ = store.use()) {
             return named(name, versions().commit(base, directory, message).descriptor(), "commit");
+        }
+    }
+
+    /** Makes an image of what has been written to a layer that nobody else uses now. */
+    Image commit(Image base, HeldLayer layer, String message, String reference) {
+        String name = canonical(reference);
+        try (Store.Use _ = store.use()) {
+            Descriptor made = maker.add(
+                    base.config(),
+                    base.manifest().layers(),
+                    Driver.of(base, layer).layer(maker, layer),
+                    maker.step("commit", message, false),
+                    List.of(base.digest()));
+            return named(name, made, "commit");
         }
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * Where a container's files come from. Immutable and thread-safe; one can serve any number of containers at once, but that of a {@link
  * WritableLayer}.
  */
-public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot, DiskRoot {
+public abstract sealed class RootFileSystem permits HostRoot, DirectoryRoot, LayeredRoot, CopiedRoot, DiskRoot {
     /** What all the writes of a container may take, unless set: 1 GiB. */
     static final long DEFAULT_SIZE_BYTES = 1L << 30;
 

@@ -4,6 +4,7 @@ import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.kernel.FileSystemStatus;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which file systems can't take what an overlay writes. The kernel says no more than {@code EINVAL}.
@@ -24,12 +25,16 @@ final class UpperFileSystems {
 
     private UpperFileSystems() {}
 
+    /** What a directory is on that an overlay can't write to; empty if it can. */
+    static Optional<String> unfit(Path directory) {
+        return Optional.ofNullable(UNFIT.get(FileSystemStatus.type(directory.toString())));
+    }
+
     static void check(Path directory) {
-        String unfit = UNFIT.get(FileSystemStatus.type(directory.toString()));
-        if (unfit != null) {
+        unfit(directory).ifPresent(unfit -> {
             throw new HostUnsupportedException("the store's directory " + directory + " is on " + unfit
-                    + ", which overlayfs can't write to; open the store on ext4, XFS, Btrfs or tmpfs, or start from the"
-                    + " image's root(), which keeps what is written in memory");
-        }
+                    + ", which overlayfs can't write to; open the store on ext4, XFS, Btrfs or tmpfs, or with"
+                    + " LayerDriver.COPY, or start from the image's root(), which keeps what is written in memory");
+        });
     }
 }

@@ -52,7 +52,7 @@ public final class Versions {
      * @return versions by that author
      */
     public Versions author(String name) {
-        return new Versions(new ImageMaker(maker.store(), name, maker.sourceDate()));
+        return new Versions(maker.by(name));
     }
 
     /**
@@ -64,7 +64,7 @@ public final class Versions {
      * @see <a href="https://reproducible-builds.org/specs/source-date-epoch/">SOURCE_DATE_EPOCH</a>
      */
     public Versions sourceDate(Instant time) {
-        return new Versions(new ImageMaker(maker.store(), maker.author(), Optional.of(time)));
+        return new Versions(maker.at(time));
     }
 
     // ---- commits and branches

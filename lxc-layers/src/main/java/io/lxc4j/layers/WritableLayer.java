@@ -6,8 +6,7 @@ import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.error.SystemCallException;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.Store;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.Files;
 import java.util.List;
 
 /**
@@ -82,9 +81,18 @@ public final class WritableLayer {
         return new DiskRoot(
                 images,
                 image,
+                driver(),
                 store.root().resolve("writable").resolve(name).resolve("d"),
                 () -> hold("starting a container"),
                 isVolatile);
+    }
+
+    /** One that is a copy already stays one. */
+    private Driver driver() {
+        boolean isCopy = Files.isDirectory(
+                HeldLayer.copyIn(store.root().resolve("writable").resolve(name).resolve("d")));
+        return Driver.of(
+                image, store, isCopy && images.driver() == LayerDriver.AUTOMATIC ? LayerDriver.COPY : images.driver());
     }
 
     private HeldLayer hold(String doing) {
@@ -101,7 +109,7 @@ public final class WritableLayer {
     /** The container's root can take from an ordinary user, who is that root outside, the permission to read. */
     static Image commit(LayerStore images, Image image, HeldLayer held, String message, String reference) {
         try {
-            return images.commit(image, held.upper(), message, reference);
+            return images.commit(image, held, message, reference);
         } catch (SystemCallException e) {
             throw new ContainerException(
                     "committing what was written to " + held.upper() + ": " + e.getMessage()
@@ -121,19 +129,8 @@ public final class WritableLayer {
      */
     public List<Change> changes() {
         try (HeldLayer held = hold("comparing")) {
-            return changes(image, held);
+            return Driver.of(image, held).changes(held);
         }
-    }
-
-    /** The root's time is that of the layer's own making, and of no meaning. */
-    static List<Change> changes(Image image, HeldLayer held) {
-        List<Path> layers = new ArrayList<>(List.of(held.upper()));
-        layers.addAll(image.layerDirectories());
-        List<Change> changes = new ArrayList<>();
-        TreeDiff.run(image.layerDirectories(), layers, changes::add);
-        changes.removeIf(change ->
-                change.path().isEmpty() && change instanceof Change.Changed changed && changed.isOfTimeOnly());
-        return List.copyOf(changes);
     }
 
     /**

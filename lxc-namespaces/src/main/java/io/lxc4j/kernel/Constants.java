@@ -87,6 +87,9 @@ public final class Constants {
     public static final Constant CLONE_NEWNET = new Constant("CLONE_NEWNET", 0x40000000);
 
     // ---- ioctl_nsfs(2), ioctl_fideduperange(2), statfs(2)
+    /** {@code FICLONE}, see ioctl_ficlone(2). */
+    public static final Constant FICLONE = new Constant("FICLONE", 0x40049409L);
+
     /** {@code FIDEDUPERANGE}, see ioctl_fideduperange(2). */
     public static final Constant FIDEDUPERANGE = new Constant("FIDEDUPERANGE", 0xc0189436L);
     /** {@code NS_GET_USERNS}, see ioctl_nsfs(2). */

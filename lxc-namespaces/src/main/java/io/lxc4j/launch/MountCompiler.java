@@ -39,6 +39,8 @@ import io.lxc4j.kernel.MountAttr;
 import io.lxc4j.kernel.Namespace;
 import io.lxc4j.kernel.Sys;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How the operations on the file tree become rows. */
@@ -112,15 +114,22 @@ final class MountCompiler {
                 attach(places.root(), CWD, text("/"));
             }
             case MountOperation.RootFromOverlay overlay -> rootFromOverlay(overlay);
-            case MountOperation.MakeRootReadOnly(boolean setUserId) ->
+            case MountOperation.RestrictRoot(boolean readOnly, boolean setUserId) -> {
+                List<Constant> attributes = new ArrayList<>();
+                if (readOnly) {
+                    attributes.add(MOUNT_ATTR_RDONLY);
+                }
+                if (!setUserId) {
+                    attributes.add(MOUNT_ATTR_NOSUID);
+                }
+                attributes.add(MOUNT_ATTR_NODEV);
                 setAttributes(
                         places.root(),
                         EMPTY,
                         Constant.or(AT_EMPTY_PATH, AT_RECURSIVE),
-                        setUserId
-                                ? Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NODEV)
-                                : Constant.or(MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV),
+                        Constant.or(attributes.toArray(Constant[]::new)),
                         Constant.or());
+            }
             case MountOperation.MakeDirectory(String target, int mode) -> {
                 Places.Place place = places.parent(target);
                 rows.add(Sys.MKDIRAT, place.directory(), text(place.name()), octal(mode))

@@ -171,14 +171,15 @@ public sealed interface MountOperation extends Operation {
     }
 
     /**
-     * Makes the root and all that is mounted below it read-only, without devices.
+     * Takes from the root what a container must not have of it, with all that is mounted below.
      *
-     * @param setUserId whether set-user-id programs act
+     * @param readOnly whether nothing can be written to it
+     * @param setUserId whether set-user-id programs act; devices never do
      */
-    record MakeRootReadOnly(boolean setUserId) implements MountOperation {
+    record RestrictRoot(boolean readOnly, boolean setUserId) implements MountOperation {
         @Override
         public String summary() {
-            return "making the root read-only";
+            return readOnly ? "making the root read-only" : "making the root one without devices";
         }
     }
 

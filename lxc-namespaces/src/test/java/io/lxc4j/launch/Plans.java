@@ -87,7 +87,7 @@ final class Plans {
                         MountOperation.FileSystem.of("overlay", attributes, "lowerdir", "/", "userxattr", "")))
                 .add(new MountOperation.RootFromOverlay(
                         "root", "root", "lowerdir=a/f:b/f,userxattr", Constants.MS_NODEV))
-                .add(new MountOperation.MakeRootReadOnly(false))
+                .add(new MountOperation.RestrictRoot(true, false))
                 .add(new MountOperation.MakeDirectory("/deep/er", 0755))
                 .add(new MountOperation.MakeFile("/file"))
                 .add(new MountOperation.MakeLink("/link", "file"))

@@ -198,6 +198,7 @@ public final class LayerPacker implements AutoCloseable {
         try (Fd file = tree.open(directory, name, FILE)) {
             FileStatus status = tree.status(file, "");
             if (!begin(entry(TarType.FILE, path, status, "", status.size(), attributes(file, "")))) {
+                linked.remove(seen.inode()); // another name of it may be packed
                 return;
             }
             long left = status.size();
@@ -213,26 +214,13 @@ public final class LayerPacker implements AutoCloseable {
     }
 
     private void put(Fd directory, String name, String path, FileStatus status) throws IOException {
-        TarType type = type(status);
+        TarType type = TarType.of(status);
         String link = type == TarType.SYMBOLIC_LINK ? tree.link(directory, name) : "";
         SequencedMap<String, String> attributes = attributes(directory, name);
         begin(entry(type, path, status, link, 0, attributes));
         if (type == TarType.DIRECTORY && Whiteout.isOpaque(tree, directory, name)) {
             mark((path.equals("./") ? "" : path) + Whiteout.OPAQUE, status);
         }
-    }
-
-    private static TarType type(FileStatus status) {
-        if (status.isDirectory()) {
-            return TarType.DIRECTORY;
-        }
-        if (status.isLink()) {
-            return TarType.SYMBOLIC_LINK;
-        }
-        if (status.isCharacterDevice()) {
-            return TarType.CHARACTER_DEVICE;
-        }
-        return status.isDevice() ? TarType.BLOCK_DEVICE : TarType.FIFO;
     }
 
     /** What only tells overlayfs something, or is the machine's own, stays here. */

@@ -250,7 +250,7 @@ public final class LayerUnpacker implements AutoCloseable {
         int mode = Equipment.firstMode(entry);
         long number = makeNew(path, parent, Sys.OPENAT, () -> tree.tryOpen(parent, name, NEW_FILE, mode));
         try (Fd file = new Fd((int) number, name)) {
-            content.write(entry, file, archive);
+            content.write(entry, file, archive::read);
             equipment.giveFile(path, entry, file);
         }
     }

@@ -260,6 +260,20 @@ public final class MergedTree implements AutoCloseable {
         }
 
         /**
+         * Which file it is: entries of the same one are names of one file.
+         *
+         * @return something to compare
+         */
+        Object file() {
+            return List.of(part.layer, status.inode());
+        }
+
+        /** Gives it one more name in another directory of the same file system; the kernel's result. */
+        long tryLink(Fd to, String newName) {
+            return tree.tryHardLink(part.directory, name, to, newName);
+        }
+
+        /**
          * Opens a directory.
          *
          * @return the directory, the caller's to close

@@ -4,7 +4,6 @@ import io.lxc4j.kernel.Fd;
 import io.lxc4j.kernel.FileTree;
 import io.lxc4j.layers.tar.Extent;
 import io.lxc4j.layers.tar.TarEntry;
-import io.lxc4j.layers.tar.TarReader;
 import java.io.EOFException;
 import java.io.IOException;
 
@@ -20,11 +19,18 @@ final class SparseWriter {
         this.tree = tree;
     }
 
+    /** Where content comes from. */
+    @FunctionalInterface
+    interface Source {
+        /** Reads some bytes; gives how many, or -1 at the end. */
+        int read(byte[] target, int offset, int length) throws IOException;
+    }
+
     /** Writes a file that is empty and open, from the archive's current entry. */
-    void write(TarEntry entry, Fd file, TarReader archive) throws IOException {
+    void write(TarEntry entry, Fd file, Source source) throws IOException {
         long end = 0;
         for (Extent extent : entry.extents()) {
-            end = Math.max(end, write(file, extent, archive));
+            end = Math.max(end, write(file, extent, source));
         }
         if (end < entry.size()) {
             FileTree.resize(file, entry.size()); // it ends with a hole
@@ -32,11 +38,11 @@ final class SparseWriter {
     }
 
     /** Gives where the file ends now. */
-    private long write(Fd file, Extent extent, TarReader archive) throws IOException {
+    private long write(Fd file, Extent extent, Source source) throws IOException {
         long end = 0;
         long position = extent.offset();
         while (position < extent.end()) {
-            int length = fill(archive, (int) Math.min(DATA_BYTES, extent.end() - position));
+            int length = fill(source, (int) Math.min(DATA_BYTES, extent.end() - position));
             int done = 0;
             while (done < length) {
                 int from = next(done, length, true);
@@ -52,12 +58,12 @@ final class SparseWriter {
         return end;
     }
 
-    private int fill(TarReader archive, int wanted) throws IOException {
+    private int fill(Source source, int wanted) throws IOException {
         int done = 0;
         while (done < wanted) {
-            int count = archive.read(data, done, wanted - done);
+            int count = source.read(data, done, wanted - done);
             if (count < 0) {
-                throw new EOFException("the archive has less of a file than its header says");
+                throw new EOFException("there is less of a file than was said");
             }
             done += count;
         }

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +90,62 @@ public final class HeldLayer implements AutoCloseable {
      */
     public Path upper() {
         return data().resolve("upper");
+    }
+
+    // ---- copies
+
+    /**
+     * Where a copy of an image's files lies.
+     *
+     * @param data the directory of a held layer
+     * @return a directory, which need not be there
+     */
+    public static Path copyIn(Path data) {
+        return data.resolve("copy");
+    }
+
+    /**
+     * Whether it is a copy of its image's files, and not what was written above them.
+     *
+     * @return whether it was made one
+     */
+    public boolean isCopy() {
+        return Files.isDirectory(copyIn(data()));
+    }
+
+    /**
+     * Whether nothing was written to it above the image's files.
+     *
+     * @return whether its upper directory is empty
+     */
+    public boolean isUntouched() {
+        try (Stream<Path> written = Files.list(upper())) {
+            return written.findFirst().isEmpty();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /**
+     * Makes it a copy, unless it is one: whole or not at all.
+     *
+     * @param synced whether it is to survive a power cut
+     * @param maker fills an empty directory
+     */
+    public void copy(boolean synced, Consumer<Path> maker) {
+        if (isCopy()) {
+            return;
+        }
+        try (StoreDirectory.Workshop place = directory.workshop()) {
+            Path made = Files.createDirectory(place.path().resolve("copy"));
+            maker.accept(made);
+            if (synced) {
+                syncAll();
+            }
+            StoreDirectory.place(made, copyIn(data()));
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.lxc4j.layers.tar;
 
+import io.lxc4j.kernel.FileStatus;
+
 /**
  * What an entry makes.
  *
@@ -25,6 +27,28 @@ public enum TarType {
 
     TarType(char flag) {
         this.flag = flag;
+    }
+
+    /**
+     * What makes a file of a file system again.
+     *
+     * @param status what the file system tells of it; a socket, which no archive can hold, is taken for a named pipe
+     * @return its type
+     */
+    public static TarType of(FileStatus status) {
+        if (status.isRegular()) {
+            return FILE;
+        }
+        if (status.isDirectory()) {
+            return DIRECTORY;
+        }
+        if (status.isLink()) {
+            return SYMBOLIC_LINK;
+        }
+        if (status.isCharacterDevice()) {
+            return CHARACTER_DEVICE;
+        }
+        return status.isDevice() ? BLOCK_DEVICE : FIFO;
     }
 
     char flag() {
