@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchProgram;
 import io.lxc4j.layers.Change;
 import io.lxc4j.layers.Image;
+import io.lxc4j.layers.LayerDriver;
 import io.lxc4j.layers.LayerStore;
 import io.lxc4j.layers.RootFileSystem;
 import io.lxc4j.layers.WritableLayer;
@@ -222,6 +224,43 @@ class WritableLayerIT {
             assertThat(before).as("it runs on").isNotEqualTo(numbers[1] + "\n");
         }
         assertThat(run(layer.root(), "cat /etc/a; echo free")).isEqualTo("new\nfree\n");
+    }
+
+    @Test
+    @DisplayName("is a copy where an overlay can't be written to, unless it must be none")
+    void unfit() throws Exception {
+        Requirement.ROOT.assume();
+        Path mounted = directory.resolve("mounted");
+        Command.run(
+                        "sh",
+                        "-euc",
+                        "cd $0; mkdir lower upper work mounted; mount -t overlay -o"
+                                + " lowerdir=lower,upperdir=upper,workdir=work overlay mounted",
+                        directory.toString())
+                .orFail();
+        try (LayerStore there = LayerStore.open(mounted.resolve("store"))) {
+            Image found = BusyboxImage.importTo(there, directory.resolve("again"));
+            Namespaces shared =
+                    Namespaces.builder().shareUsers().build(); // an overlay can't be shown with other owners
+            WritableLayer layer = there.createWritable(found, "data");
+            for (String script : List.of("echo kept > /srv/kept", "cat /srv/kept")) {
+                ContainerResult result =
+                        sh(layer.root(), script).namespaces(shared).mergeError().run();
+                assertThat(result.output()).isEqualTo(script.startsWith("cat") ? "kept\n" : "");
+            }
+            assertThat(layer.changes()).extracting(Change::path).contains("srv/kept");
+            assertThatThrownBy(() -> sh(
+                                    there.withDriver(LayerDriver.OVERLAY)
+                                            .image("busybox:1")
+                                            .temporaryRoot(),
+                                    "true")
+                            .run())
+                    .isInstanceOf(HostUnsupportedException.class)
+                    .hasMessageContaining("which overlayfs can't write to")
+                    .hasMessageContaining("LayerDriver.COPY");
+        } finally {
+            Command.run("umount", mounted.toString()).orFail();
+        }
     }
 
     private static final String CHANGES = """
