@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lxc4j.build.ImageBuilder;
 import io.lxc4j.error.ContainerException;
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.layers.Change;
 import io.lxc4j.layers.Image;
 import io.lxc4j.layers.LayerDriver;
@@ -258,6 +259,19 @@ class LayerDriverIT {
         for (RootFileSystem root : List.of(image.root(), image.readOnlyRoot(), image.temporaryRoot())) {
             assertThat(result(root, "cat /srv/null").output()).contains("Permission denied");
         }
+    }
+
+    @Test
+    @DisplayName("have as much room as was said, or are refused")
+    void size() throws Exception {
+        if (driver == LayerDriver.COPY) {
+            assertThatThrownBy(() -> image.root(1 << 20))
+                    .isInstanceOf(HostUnsupportedException.class)
+                    .hasMessageContaining("can't be limited");
+            return;
+        }
+        assertThat(result(image.root(1 << 20), "cat /bin/busybox > /srv/large").output())
+                .contains("No space left");
     }
 
     @Test

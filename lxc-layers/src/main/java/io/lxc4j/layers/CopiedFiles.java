@@ -164,19 +164,8 @@ final class CopiedFiles implements LayerSource {
         }
 
         private TarEntry as(TarEntry entry, String path) {
-            return new TarEntry(
-                    path,
-                    entry.type(),
-                    entry.mode(),
-                    owner.uid(),
-                    owner.gid(),
-                    entry.modified(),
-                    entry.type() == TarType.HARD_LINK ? at(entry.linkTarget()) : entry.linkTarget(),
-                    entry.major(),
-                    entry.minor(),
-                    entry.attributes(),
-                    entry.size(),
-                    entry.extents());
+            String target = entry.type() == TarType.HARD_LINK ? at(entry.linkTarget()) : entry.linkTarget();
+            return entry.at(path, target).of(owner.uid(), owner.gid());
         }
 
         /** Writes the directories on the way to what is copied: as the image has them, or new ones. */

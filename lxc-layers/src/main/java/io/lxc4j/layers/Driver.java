@@ -81,7 +81,7 @@ sealed interface Driver permits OverlayDriver, CopyDriver {
             }
             boolean can = UpperFileSystems.unfit(directory).isEmpty();
             if (!can) {
-                LOG.info(
+                LOG.debug(
                         "overlayfs can't write to {}, which is on {}; containers that do get copies of their image's"
                                 + " files",
                         directory,

@@ -1,6 +1,7 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.kernel.FileStatus;
+import io.lxc4j.layers.tar.TarType;
 
 /** What a file of an image is. */
 public enum FileType {
@@ -20,21 +21,6 @@ public enum FileType {
     SOCKET;
 
     static FileType of(FileStatus status) {
-        if (status.isRegular()) {
-            return FILE;
-        }
-        if (status.isDirectory()) {
-            return DIRECTORY;
-        }
-        if (status.isLink()) {
-            return SYMBOLIC_LINK;
-        }
-        if (status.isCharacterDevice()) {
-            return CHARACTER_DEVICE;
-        }
-        if (status.isBlockDevice()) {
-            return BLOCK_DEVICE;
-        }
-        return status.isSocket() ? SOCKET : FIFO;
+        return status.isSocket() ? SOCKET : valueOf(TarType.of(status).name());
     }
 }

@@ -1,5 +1,6 @@
 package io.lxc4j.layers;
 
+import io.lxc4j.error.HostUnsupportedException;
 import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.layers.files.MergedTree;
 import io.lxc4j.layers.files.UnpackLimits;
@@ -73,13 +74,14 @@ public final class Image {
     }
 
     /**
-     * Its files as a container's root, below a tmpfs that takes what is written and vanishes with the container.
+     * Its files as a container's root, below a tmpfs that takes what is written and vanishes with the container; with {@link
+     * LayerDriver#COPY}, a copy on the disk, without that limit.
      *
      * @return the root file system, with room for 1 GiB of writes in memory
      * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
      */
     public RootFileSystem root() {
-        return root(RootFileSystem.DEFAULT_SIZE_BYTES);
+        return isCopied() ? temporaryRoot() : root(RootFileSystem.DEFAULT_SIZE_BYTES);
     }
 
     /**
@@ -88,11 +90,16 @@ public final class Image {
      * @param sizeBytes room for writes, in bytes of memory, at least 4096
      * @return the root file system
      * @throws InvalidSpecificationException if the size is too small
+     * @throws HostUnsupportedException if it would be a copy, which has no limit
      * @throws io.lxc4j.error.ContainerException if a layer can't be unpacked
      */
     public RootFileSystem root(long sizeBytes) {
-        LayeredRoot.Writes writes = LayeredRoot.Writes.vanishing(RootFileSystem.checkSize(sizeBytes));
-        return isCopied() ? temporaryRoot() : root(writes);
+        RootFileSystem.checkSize(sizeBytes);
+        if (isCopied()) {
+            throw new HostUnsupportedException("a root with room for " + sizeBytes + " bytes: it would be a copy of the"
+                    + " image's files on the disk, which can't be limited; use root(), or an overlay");
+        }
+        return root(LayeredRoot.Writes.vanishing(sizeBytes));
     }
 
     /**

@@ -17,7 +17,6 @@ import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import io.lxc4j.layers.tar.TarEntry;
-import io.lxc4j.layers.tar.TarType;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -76,21 +75,14 @@ record ImageMaker(Store store, LayerDriver driver, String author, Optional<Insta
 
     /** A directory that an image has, in the archive of a layer above. */
     TarEntry directory(String path, FileMetadata metadata) {
-        Instant modified =
-                sourceDate.filter(latest -> metadata.modified().isAfter(latest)).orElse(metadata.modified());
-        return new TarEntry(
-                path.isEmpty() ? "./" : path + "/",
-                TarType.DIRECTORY,
-                metadata.mode(),
-                metadata.uid(),
-                metadata.gid(),
-                modified,
-                "",
-                0,
-                0,
-                metadata.attributes(),
-                0,
-                List.of());
+        return TarEntry.directory(
+                        path,
+                        metadata.mode(),
+                        metadata.uid(),
+                        metadata.gid(),
+                        metadata.modified(),
+                        metadata.attributes())
+                .until(sourceDate.orElse(null));
     }
 
     HistoryEntry step(String action, String message, boolean isEmptyLayer) {

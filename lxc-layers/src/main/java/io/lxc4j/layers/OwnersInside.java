@@ -60,18 +60,6 @@ record OwnersInside(Ids uids, Ids gids) {
     }
 
     TarEntry of(TarEntry entry) {
-        return new TarEntry(
-                entry.path(),
-                entry.type(),
-                entry.mode(),
-                uids.inside(entry.uid()),
-                gids.inside(entry.gid()),
-                entry.modified(),
-                entry.linkTarget(),
-                entry.major(),
-                entry.minor(),
-                entry.attributes(),
-                entry.size(),
-                entry.extents());
+        return entry.of(uids.inside(entry.uid()), gids.inside(entry.gid()));
     }
 }

@@ -209,7 +209,8 @@ public final class LayerJoiner {
     private void copy(TarEntry entry, List<String> names, TarReader reader) throws IOException {
         String first = names.getFirst();
         boolean isDirectory = entry.type() == TarType.DIRECTORY;
-        output.begin(as(entry, isDirectory ? first.isEmpty() ? "./" : first + "/" : first));
+        String path = isDirectory ? first.isEmpty() ? "./" : first + "/" : first;
+        output.begin(entry.at(path, entry.linkTarget()).until(latest));
         long position = 0;
         for (Extent extent : entry.extents()) {
             writeZeros(extent.offset() - position);
@@ -219,39 +220,20 @@ public final class LayerJoiner {
         writeZeros(entry.size() - position);
         for (String name : names.subList(1, names.size())) {
             output.begin(new TarEntry(
-                    name,
-                    TarType.HARD_LINK,
-                    entry.mode(),
-                    entry.uid(),
-                    entry.gid(),
-                    time(entry),
-                    first,
-                    0,
-                    0,
-                    Collections.emptyNavigableMap(),
-                    0,
-                    List.of()));
+                            name,
+                            TarType.HARD_LINK,
+                            entry.mode(),
+                            entry.uid(),
+                            entry.gid(),
+                            entry.modified(),
+                            first,
+                            0,
+                            0,
+                            Collections.emptyNavigableMap(),
+                            0,
+                            List.of())
+                    .until(latest));
         }
-    }
-
-    private TarEntry as(TarEntry entry, String path) {
-        return new TarEntry(
-                path,
-                entry.type(),
-                entry.mode(),
-                entry.uid(),
-                entry.gid(),
-                time(entry),
-                entry.linkTarget(),
-                entry.major(),
-                entry.minor(),
-                entry.attributes(),
-                entry.size(),
-                entry.extents());
-    }
-
-    private Instant time(TarEntry entry) {
-        return latest != null && entry.modified().isAfter(latest) ? latest : entry.modified();
     }
 
     private void writeData(TarReader reader, long length) throws IOException {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member of an archive.
@@ -41,6 +42,57 @@ public record TarEntry(
                 ? Collections.emptyNavigableMap()
                 : Collections.unmodifiableSequencedMap(new TreeMap<>(attributes));
         extents = List.copyOf(extents);
+    }
+
+    /**
+     * A directory.
+     *
+     * @param path its path without a slash at either end; empty for the root
+     * @param mode its permissions
+     * @param uid its owner
+     * @param gid its group
+     * @param modified when it got or lost a name
+     * @param attributes its extended attributes
+     * @return the entry
+     */
+    public static TarEntry directory(
+            String path, int mode, long uid, long gid, Instant modified, SequencedMap<String, String> attributes) {
+        String name = path.isEmpty() ? "./" : path + "/";
+        return new TarEntry(name, TarType.DIRECTORY, mode, uid, gid, modified, "", 0, 0, attributes, 0, List.of());
+    }
+
+    /**
+     * The same at another place.
+     *
+     * @param other its path
+     * @param target what it leads to, if it is a link
+     * @return the entry
+     */
+    public TarEntry at(String other, String target) {
+        return new TarEntry(other, type, mode, uid, gid, modified, target, major, minor, attributes, size, extents);
+    }
+
+    /**
+     * The same of somebody else.
+     *
+     * @param user its owner
+     * @param group its group
+     * @return the entry
+     */
+    public TarEntry of(long user, long group) {
+        return new TarEntry(
+                path, type, mode, user, group, modified, linkTarget, major, minor, attributes, size, extents);
+    }
+
+    /**
+     * The same with its time cut.
+     *
+     * @param latest what the time is cut to if it is later; null for no cut
+     * @return the entry
+     */
+    public TarEntry until(@Nullable Instant latest) {
+        Instant cut = latest != null && modified.isAfter(latest) ? latest : modified;
+        return new TarEntry(path, type, mode, uid, gid, cut, linkTarget, major, minor, attributes, size, extents);
     }
 
     /**
