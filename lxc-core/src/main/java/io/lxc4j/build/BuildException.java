@@ -6,7 +6,10 @@ import io.lxc4j.error.ContainerException;
 public final class BuildException extends ContainerException {
     private static final long serialVersionUID = 1;
 
+    /** How the command ended. */
     private final int exitValue;
+
+    /** What it wrote last. */
     private final String output;
 
     BuildException(String message, int exitValue, String output) {
