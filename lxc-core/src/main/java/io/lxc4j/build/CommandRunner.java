@@ -44,7 +44,7 @@ record CommandRunner(
             run(container);
             List<String> mounted = new ArrayList<>(USUAL_MOUNTS);
             container.mounts().forEach(mount -> mounted.add(mount.target()));
-            return changes.ran(command, mounted);
+            return changes.commit(command, mounted);
         }
     }
 

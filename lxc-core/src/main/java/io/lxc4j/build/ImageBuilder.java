@@ -415,7 +415,7 @@ public final class ImageBuilder {
     private record Run(List<String> command) implements Step {
         @Override
         public ImageDraft take(ImageDraft draft, CommandRunner runner) throws InterruptedException {
-            var before = draft.ran(command);
+            var before = draft.findRun(command);
             return before.isPresent() ? before.get() : runner.run(draft, command);
         }
 

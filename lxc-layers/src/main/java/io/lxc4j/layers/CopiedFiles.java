@@ -94,7 +94,11 @@ final class CopiedFiles implements LayerSource {
         private final Map<String, String> directories = new HashMap<>();
 
         private final Map<String, String> single = new HashMap<>();
+        /** Directories of the image that are in the archive by now. */
         private final Set<String> written = new HashSet<>();
+
+        /** Those of them that this copy makes, so that the image has nothing in them. */
+        private final Set<String> made = new HashSet<>();
 
         Place(TarWriter archive, @Nullable MergedTree files, Instant modified) {
             this.archive = archive;
@@ -103,7 +107,7 @@ final class CopiedFiles implements LayerSource {
         }
 
         private ResolvedPath resolve(String path) {
-            return files == null
+            return files == null || made.contains(parent(path))
                     ? new ResolvedPath(ResolvedPath.plain(path), Kind.MISSING)
                     : ResolvedPath.of(files, path);
         }
@@ -151,6 +155,7 @@ final class CopiedFiles implements LayerSource {
             directories.put(path, at);
             way(parent(at));
             written.add(at);
+            made.add(at);
             return Optional.of(as(entry, at.isEmpty() ? "./" : at + "/"));
         }
 

@@ -1,6 +1,5 @@
 package io.lxc4j.layers;
 
-import io.lxc4j.error.InvalidSpecificationException;
 import io.lxc4j.launch.LaunchPlan;
 import io.lxc4j.launch.MountOperation;
 import io.lxc4j.launch.Tree;
@@ -22,9 +21,7 @@ final class CopiedRoot extends RootFileSystem {
 
     @Override
     public RootFileSystem unmapped() {
-        throw new InvalidSpecificationException("unmapped for " + this
-                + ": what one container writes there would belong to its ids on the disk, and not to those of"
-                + " the next");
+        throw DiskRoot.alwaysMapped(this);
     }
 
     @Override

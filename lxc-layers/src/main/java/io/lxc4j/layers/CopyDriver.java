@@ -1,13 +1,8 @@
 package io.lxc4j.layers;
 
 import io.lxc4j.error.ContainerException;
-import io.lxc4j.kernel.Constant;
-import io.lxc4j.kernel.Constants;
-import io.lxc4j.kernel.Fd;
-import io.lxc4j.kernel.Kernel;
 import io.lxc4j.kernel.ProcessStatus;
 import io.lxc4j.layers.files.LayerJoiner;
-import io.lxc4j.layers.files.LayerPacker;
 import io.lxc4j.layers.files.MergedTree;
 import io.lxc4j.layers.files.MountStubs;
 import io.lxc4j.layers.files.ResolvedPath;
@@ -18,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,7 +22,6 @@ import java.util.Set;
  * @param isReadOnly whether nobody will write to it
  */
 record CopyDriver(Image image, boolean isReadOnly) implements Driver {
-    private static final Constant DIRECTORY = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
     private static final String MARK = ".wh.";
 
     /** What a launch makes in each root that lacks it. */
@@ -56,13 +49,15 @@ record CopyDriver(Image image, boolean isReadOnly) implements Driver {
         return new CopiedRoot(HeldLayer.copyIn(data), image, isReadOnly);
     }
 
+    private static Path copy(HeldLayer held) {
+        return HeldLayer.copyIn(held.data());
+    }
+
     @Override
     public List<Change> changes(HeldLayer held) {
-        List<Change> changes = new ArrayList<>();
-        TreeDiff.run(image.layerDirectories(), List.of(HeldLayer.copyIn(held.data())), changes::add);
+        List<Change> changes = TreeDiff.written(image.layerDirectories(), List.of(copy(held)));
         Set<String> stubs = emptyStubs(changes);
-        changes.removeIf(change -> stubs.contains(change.path())
-                || (change.path().isEmpty() && change instanceof Change.Changed changed && changed.isOfTimeOnly()));
+        changes.removeIf(change -> stubs.contains(change.path()));
         return List.copyOf(changes);
     }
 
@@ -82,16 +77,7 @@ record CopyDriver(Image image, boolean isReadOnly) implements Driver {
     public LayerSource layer(ImageMaker maker, HeldLayer held) {
         return archive -> {
             Difference difference = new Difference(changes(held));
-            OwnersInside owners = OwnersInside.ofThisUser();
-            try (Fd root = Kernel.open(HeldLayer.copyIn(held.data()).toString(), DIRECTORY, 0);
-                    LayerPacker packer = new LayerPacker(
-                            archive,
-                            maker.sourceDate().orElse(null),
-                            entry -> Optional.of(entry)
-                                    .filter(each -> difference.has(each.path()))
-                                    .map(owners::of))) {
-                packer.pack(root);
-            }
+            maker.tree(copy(held), difference::has).write(archive);
             for (String path : difference.hidden) {
                 archive.begin(LayerJoiner.whiteout(path));
             }

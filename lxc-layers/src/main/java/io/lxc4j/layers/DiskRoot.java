@@ -123,11 +123,15 @@ final class DiskRoot extends RootFileSystem {
         }
     }
 
-    @Override
-    public RootFileSystem unmapped() {
-        throw new InvalidSpecificationException("unmapped for " + this
+    static InvalidSpecificationException alwaysMapped(RootFileSystem root) {
+        return new InvalidSpecificationException("unmapped for " + root
                 + ": what one container writes there would belong to its ids on the disk, and not to those of"
                 + " the next");
+    }
+
+    @Override
+    public RootFileSystem unmapped() {
+        throw alwaysMapped(this);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.lxc4j.layers.oci.ImageConfig;
 import io.lxc4j.layers.oci.Manifest;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -163,6 +164,13 @@ public final class Image {
         return store.unpack(descriptor, manifest, UnpackLimits.USUAL).stream()
                 .map(store.layersDirectory()::resolve)
                 .toList();
+    }
+
+    /** The same below one more, which may be somewhere else. */
+    List<Path> layersBelow(Path upper) {
+        List<Path> all = new ArrayList<>(layerDirectories());
+        all.addFirst(upper);
+        return all;
     }
 
     LayeredRoot rootKeptIn(Path directory, boolean isVolatile) {

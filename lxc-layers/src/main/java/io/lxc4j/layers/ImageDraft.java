@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -140,7 +139,7 @@ public final class ImageDraft {
      */
     public ImageDraft configure(Function<? super ExecutionParameters, ExecutionParameters> change, String step) {
         Optional<Instant> time = maker.sourceDate().or(config::created);
-        HistoryEntry entry = new HistoryEntry(time, step, maker.author(), "", true, Map.of());
+        HistoryEntry entry = maker.step(step, "", true, time);
         return with(config.withParameters(change.apply(config.parameters()), entry), layers);
     }
 
@@ -189,7 +188,7 @@ public final class ImageDraft {
      * @param command the program and its arguments
      * @return the draft with the layer that came of it; empty if it must be run
      */
-    public Optional<ImageDraft> ran(List<String> command) {
+    public Optional<ImageDraft> findRun(List<String> command) {
         try (Store.Use _ = maker.store().use()) {
             return known(runKey(command)).map(made -> add(made, runStep(command)));
         }
@@ -246,7 +245,7 @@ public final class ImageDraft {
          * @return the draft with the layer
          * @throws io.lxc4j.error.ContainerException if something can't be read, or be in a layer
          */
-        public ImageDraft ran(List<String> command, Collection<String> mounted) {
+        public ImageDraft commit(List<String> command, Collection<String> mounted) {
             try (MergedTree files = image.files()) {
                 MountStubs.of(files, mounted).removeFrom(held.isCopy() ? HeldLayer.copyIn(held.data()) : held.upper());
             }
@@ -286,7 +285,7 @@ public final class ImageDraft {
 
     /** The layer is held before anybody could collect it. */
     private ImageDraft add(BuiltLayer made, String step) {
-        HistoryEntry entry = new HistoryEntry(made.created(), "lxc4j " + step, maker.author(), "", false, Map.of());
+        HistoryEntry entry = maker.step(step, "", false, made.created());
         List<Descriptor> all = new ArrayList<>(layers);
         all.add(made.layer().blob());
         ImageDraft longer = with(config.withLayer(made.layer().diffId(), entry), all);

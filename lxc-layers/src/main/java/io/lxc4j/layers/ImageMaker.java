@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Writes new images, which have no names yet. Whoever makes one holds the store open from before its first part is written.
@@ -60,14 +61,23 @@ record ImageMaker(Store store, LayerDriver driver, String author, Optional<Insta
         }
     }
 
-    /** What is in a directory. Of an ordinary user, it has the owners that a container of that user shows. */
+    /** All that is in a directory. */
     LayerSource tree(Path directory) {
+        return tree(directory, _ -> true);
+    }
+
+    /** What is wanted of a directory, by its path. Of an ordinary user, it has the owners that a container of that user shows. */
+    LayerSource tree(Path directory, Predicate<String> wanted) {
         return archive -> {
             Constant how = Constant.or(Constants.O_RDONLY, Constants.O_DIRECTORY);
             OwnersInside owners = OwnersInside.ofThisUser();
             try (Fd root = Kernel.open(directory.toString(), how, 0);
-                    LayerPacker packer =
-                            new LayerPacker(archive, sourceDate.orElse(null), entry -> Optional.of(owners.of(entry)))) {
+                    LayerPacker packer = new LayerPacker(
+                            archive,
+                            sourceDate.orElse(null),
+                            entry -> Optional.of(entry)
+                                    .filter(each -> wanted.test(each.path()))
+                                    .map(owners::of))) {
                 packer.pack(root);
             }
         };
@@ -86,8 +96,21 @@ record ImageMaker(Store store, LayerDriver driver, String author, Optional<Insta
     }
 
     HistoryEntry step(String action, String message, boolean isEmptyLayer) {
-        Instant time = sourceDate.orElseGet(Instant::now);
-        return new HistoryEntry(Optional.of(time), "lxc4j " + action, author, message, isEmptyLayer, Map.of());
+        return step(action, message, isEmptyLayer, Optional.of(sourceDate.orElseGet(Instant::now)));
+    }
+
+    HistoryEntry step(String action, String message, boolean isEmptyLayer, Optional<Instant> time) {
+        return new HistoryEntry(time, "lxc4j " + action, author, message, isEmptyLayer, Map.of());
+    }
+
+    /** A commit: an image of another one and a layer more. */
+    Image commit(Image base, LayerSource source, String message) {
+        return image(add(
+                base.config(),
+                base.manifest().layers(),
+                source,
+                step("commit", message, false),
+                List.of(base.digest())));
     }
 
     /** An image of other layers and one more. */

@@ -15,6 +15,7 @@ import io.lxc4j.layers.oci.Platform;
 import io.lxc4j.layers.progress.ProgressListener;
 import io.lxc4j.layers.registry.RegistryClient;
 import io.lxc4j.layers.store.HeldLayer;
+import io.lxc4j.layers.store.LayerSource;
 import io.lxc4j.layers.store.NewLayer;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Files;
@@ -387,13 +388,8 @@ public final class LayerStore implements AutoCloseable {
     Image commit(Image base, HeldLayer layer, String message, String reference) {
         String name = canonical(reference);
         try (Store.Use _ = store.use()) {
-            Descriptor made = maker.add(
-                    base.config(),
-                    base.manifest().layers(),
-                    Driver.of(base, layer).layer(maker, layer),
-                    maker.step("commit", message, false),
-                    List.of(base.digest()));
-            return named(name, made, "commit");
+            LayerSource written = Driver.of(base, layer).layer(maker, layer);
+            return named(name, maker.commit(base, written, message).descriptor(), "commit");
         }
     }
 

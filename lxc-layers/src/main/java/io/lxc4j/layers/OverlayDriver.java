@@ -4,7 +4,6 @@ import io.lxc4j.error.ContainerException;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.LayerSource;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,16 +28,9 @@ record OverlayDriver(Image image) implements Driver {
         return image.rootKeptIn(data, isVolatile);
     }
 
-    /** The root's time is that of the layer's own making, and of no meaning. */
     @Override
     public List<Change> changes(HeldLayer held) {
-        List<Path> layers = new ArrayList<>(List.of(held.upper()));
-        layers.addAll(image.layerDirectories());
-        List<Change> changes = new ArrayList<>();
-        TreeDiff.run(image.layerDirectories(), layers, changes::add);
-        changes.removeIf(change ->
-                change.path().isEmpty() && change instanceof Change.Changed changed && changed.isOfTimeOnly());
-        return List.copyOf(changes);
+        return List.copyOf(TreeDiff.written(image.layerDirectories(), image.layersBelow(held.upper())));
     }
 
     @Override

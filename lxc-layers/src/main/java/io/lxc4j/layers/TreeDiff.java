@@ -6,6 +6,7 @@ import io.lxc4j.layers.files.LayerException;
 import io.lxc4j.layers.files.MergedTree;
 import io.lxc4j.layers.tar.ByteStrings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,24 @@ final class TreeDiff implements AutoCloseable {
                 TreeDiff diff = new TreeDiff(before, now, found)) {
             diff.root();
         }
+    }
+
+    /**
+     * What a container has changed. The root's time is that of the making of what it writes to, and of no meaning.
+     *
+     * @param image the image's layers, the top one first
+     * @param now what the container sees
+     * @return the changes, a list of the caller's
+     */
+    static List<Change> written(List<Path> image, List<Path> now) {
+        List<Change> changes = new ArrayList<>();
+        run(image, now, change -> {
+            boolean isOfTimeOnly = change instanceof Change.Changed changed && changed.isOfTimeOnly();
+            if (!change.path().isEmpty() || !isOfTimeOnly) {
+                changes.add(change);
+            }
+        });
+        return changes;
     }
 
     @Override

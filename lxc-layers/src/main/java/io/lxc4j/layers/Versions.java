@@ -81,12 +81,7 @@ public final class Versions {
     public Image commit(Image base, Path upper, String message) {
         Store store = maker.store();
         try (Store.Use _ = store.use()) {
-            return maker.image(maker.add(
-                    base.config(),
-                    base.manifest().layers(),
-                    maker.tree(upper),
-                    maker.step("commit", message, false),
-                    List.of(base.digest())));
+            return maker.commit(base, maker.tree(upper), message);
         }
     }
 
@@ -239,10 +234,7 @@ public final class Versions {
      * @throws io.lxc4j.error.ContainerException if something can't be read
      */
     public void diff(Image base, Path upper, Consumer<? super Change> each) {
-        List<Path> lower = base.layerDirectories();
-        List<Path> all = new ArrayList<>(lower);
-        all.addFirst(upper);
-        TreeDiff.run(lower, all, each);
+        TreeDiff.run(base.layerDirectories(), base.layersBelow(upper), each);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.lxc4j.error.SystemCallException;
 import io.lxc4j.layers.store.HeldLayer;
 import io.lxc4j.layers.store.Store;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -78,19 +79,16 @@ public final class WritableLayer {
     }
 
     private RootFileSystem root(boolean isVolatile) {
-        return new DiskRoot(
-                images,
-                image,
-                driver(),
-                store.root().resolve("writable").resolve(name).resolve("d"),
-                () -> hold("starting a container"),
-                isVolatile);
+        return new DiskRoot(images, image, driver(), data(), () -> hold("starting a container"), isVolatile);
+    }
+
+    private Path data() {
+        return store.root().resolve("writable").resolve(name).resolve("d");
     }
 
     /** One that is a copy already stays one. */
     private Driver driver() {
-        boolean isCopy = Files.isDirectory(
-                HeldLayer.copyIn(store.root().resolve("writable").resolve(name).resolve("d")));
+        boolean isCopy = Files.isDirectory(HeldLayer.copyIn(data()));
         return Driver.of(
                 image, store, isCopy && images.driver() == LayerDriver.AUTOMATIC ? LayerDriver.COPY : images.driver());
     }

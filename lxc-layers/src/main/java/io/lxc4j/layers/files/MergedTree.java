@@ -35,10 +35,6 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.kernel.org/filesystems/overlayfs.html">overlayfs</a>
  */
 public final class MergedTree implements AutoCloseable {
-    /** As the kernel's limit on links in one look-up. */
-    private static final int MOST_LINKS = 40;
-
-    private static final int LONGEST_PATH = 4096;
     private static final int PART_BYTES = 1 << 16;
     private static final Constant NO_CONTENT = Constant.or(O_PATH, O_NOFOLLOW);
     private static final Constant DIRECTORY = Constant.or(O_RDONLY, O_DIRECTORY, O_NOFOLLOW);
@@ -383,7 +379,7 @@ public final class MergedTree implements AutoCloseable {
     public <T> Optional<T> look(String path, Use<T> use) {
         Deque<Directory> way = new ArrayDeque<>();
         try {
-            List<String> names = names(path);
+            List<String> names = ResolvedPath.names(path);
             Optional<Entry> found = Optional.of(rootEntry());
             for (String name : names) {
                 if (!found.get().status.isDirectory()) {
@@ -410,65 +406,17 @@ public final class MergedTree implements AutoCloseable {
      * @param path the path, absolute or as if it were
      * @param use what is done with what is there
      * @return its result; empty if nothing is there, or the path is the root itself
-     * @throws LayerException if it has too many links, or too long ones
+     * @throws LayerException if it has too many links
      */
     public <T> Optional<T> find(String path, Use<T> use) {
-        Deque<String> todo = new ArrayDeque<>(names(path));
-        Deque<Directory> way = new ArrayDeque<>();
-        int links = 0;
-        try {
-            while (true) {
-                String name = todo.poll();
-                if (name == null) {
-                    return Optional.empty();
-                }
-                if (name.equals("..")) {
-                    if (!way.isEmpty()) {
-                        way.pop().close();
-                    }
-                    continue;
-                }
-                Directory current = way.isEmpty() ? root : way.peek();
-                Optional<Entry> found = current.find(name);
-                if (found.isEmpty()) {
-                    return Optional.empty();
-                }
-                Entry entry = found.get();
-                if (entry.status.isLink()) {
-                    String target = entry.target();
-                    if (++links > MOST_LINKS || target.length() > LONGEST_PATH) {
-                        throw new LayerException("looking for " + ByteStrings.show(path) + ": it leads over more than "
-                                + MOST_LINKS + " links, or one that is too long");
-                    }
-                    if (target.startsWith("/")) {
-                        closeAll(way);
-                    }
-                    List<String> further = names(target);
-                    for (int i = further.size() - 1; i >= 0; i--) {
-                        todo.push(further.get(i));
-                    }
-                } else if (todo.isEmpty()) {
-                    return Optional.of(use.apply(entry));
-                } else if (entry.status.isDirectory()) {
-                    way.push(entry.openDirectory());
-                } else {
-                    return Optional.empty();
-                }
-            }
-        } finally {
-            closeAll(way);
-        }
+        return ResolvedPath.find(this, path)
+                .filter(found -> !found.path().isEmpty())
+                .flatMap(found -> look(found.path(), use));
     }
 
     private static void closeAll(Deque<Directory> way) {
         way.forEach(Directory::close);
         way.clear();
-    }
-
-    private static List<String> names(String path) {
-        return Arrays.stream(path.split("/", -1))
-                .filter(name -> !name.isEmpty() && !name.equals("."))
-                .toList();
     }
 
     /**

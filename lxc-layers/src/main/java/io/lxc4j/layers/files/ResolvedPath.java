@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param kind what is there
  */
 public record ResolvedPath(String path, Kind kind) {
+    /** As the kernel's limit on links in one look-up. */
     private static final int MOST_LINKS = 40;
 
     /** What is at the end of a path. */
@@ -47,26 +48,28 @@ public record ResolvedPath(String path, Kind kind) {
      * @throws LayerException if it goes on below something that is no directory, or over too many links
      */
     public static ResolvedPath of(MergedTree files, String path) {
+        return find(files, path)
+                .orElseThrow(() -> new LayerException(
+                        "looking for " + ByteStrings.show(path) + ": it goes on below something that is no directory"));
+    }
+
+    /** Follows a path; empty if it goes on below something that is no directory. */
+    static Optional<ResolvedPath> find(MergedTree files, String path) {
         Deque<String> todo = new ArrayDeque<>(names(path));
         List<String> way = new ArrayList<>();
         Kind kind = Kind.DIRECTORY;
         int links = 0;
         while (!todo.isEmpty()) {
             if (kind == Kind.OTHER) {
-                throw new LayerException("looking for " + ByteStrings.show(path) + ": "
-                        + ByteStrings.show("/" + String.join("/", way)) + " is no directory");
+                return Optional.empty();
             }
             String name = todo.pop();
-            if (name.equals("..")) {
-                if (!way.isEmpty()) {
-                    way.removeLast();
-                }
-                kind = look(files, way).kind;
-                continue;
+            if (!name.equals("..")) {
+                way.add(name);
+            } else if (!way.isEmpty()) {
+                way.removeLast();
             }
-            way.add(name);
             Found found = look(files, way);
-            kind = found.kind;
             if (found.link.isPresent()) {
                 if (++links > MOST_LINKS) {
                     throw new LayerException("looking for " + ByteStrings.show(path) + ": it leads over more than "
@@ -77,10 +80,11 @@ public record ResolvedPath(String path, Kind kind) {
                     way.clear();
                 }
                 names(found.link.get()).reversed().forEach(todo::push);
-                kind = look(files, way).kind;
+                found = look(files, way);
             }
+            kind = found.kind;
         }
-        return new ResolvedPath(String.join("/", way), kind);
+        return Optional.of(new ResolvedPath(String.join("/", way), kind));
     }
 
     /**
@@ -97,7 +101,7 @@ public record ResolvedPath(String path, Kind kind) {
         return files.look(String.join("/", way), Found::of).orElse(new Found(Kind.MISSING, Optional.empty()));
     }
 
-    private static List<String> names(String path) {
+    static List<String> names(String path) {
         return Arrays.stream(path.split("/", -1))
                 .filter(name -> !name.isEmpty() && !name.equals("."))
                 .toList();
